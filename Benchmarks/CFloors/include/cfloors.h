@@ -1,0 +1,2 @@
+// The floors: C programs that do the engine's work with nothing around it.
+#pragma once

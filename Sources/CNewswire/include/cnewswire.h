@@ -1,0 +1,8 @@
+// What Swift cannot say: processor instructions chosen at run time and system calls without a Swift spelling.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// CRC-32C (Castagnoli) of `count` bytes, continuing from `crc` (0 to begin).
+uint32_t nw_crc32c(uint32_t crc, const void *bytes, size_t count);

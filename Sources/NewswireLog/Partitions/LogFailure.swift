@@ -1,0 +1,42 @@
+/// Why the log could not do what it was asked for. More cases may come: a `switch` needs a default.
+public enum LogFailure: Error, Sendable {
+    /// The bytes at a place are not what was written there.
+    case corrupt(BatchSource, at: FilePosition, offset: Offset?, BatchFailure)
+    /// The offset is not in the log; `valid` is what can be read now (its end included).
+    case offsetOutOfRange(TopicPartition, Offset, valid: ClosedRange<Offset>)
+    /// A batch (one record included) is larger than `max.message.bytes`.
+    case messageTooLarge(TopicPartition, byteCount: Int, limit: Int)
+    /// A batch is larger than `segment.bytes`.
+    case batchTooLargeForSegment(TopicPartition, byteCount: Int, limit: Int)
+    /// A batch without records, or a record that cannot be encoded.
+    case invalidBatch(TopicPartition, BatchFailure)
+    /// A write failed after its first byte; it was cut back, nothing of it can be read.
+    case inputOutput(TopicPartition?, IOFailure)
+    /// A sync failed: the outcome of unacknowledged appends is unknown, and no more are accepted
+    /// until the directory is opened again.
+    case stopped(TopicPartition, IOFailure)
+    /// The partition was deleted.
+    case deleted(TopicPartition)
+    /// The directory is open elsewhere; `holder` is what its lock says about whom.
+    case locked(path: String, holder: String)
+    /// There is no `newswire.format` at the path.
+    case notADirectory(path: String)
+    /// The format file of the directory cannot be used.
+    case format(path: String, FormatFailure)
+    /// The directory was opened for reading only.
+    case readOnly(path: String)
+    /// The log was closed.
+    case closed
+    /// The deadline passed first.
+    case timedOut
+}
+
+/// Why a directory's format file is refused.
+public enum FormatFailure: Error, Hashable, Sendable {
+    /// Written by a later version, whose formats this one does not know.
+    case tooNew(version: Int, newest: Int)
+    /// Written by a version whose formats are no longer read.
+    case tooOld(version: Int, oldest: Int)
+    /// The bytes are not a format file.
+    case damaged(String)
+}

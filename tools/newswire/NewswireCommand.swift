@@ -1,0 +1,4 @@
+@main
+struct NewswireCommand {
+    static func main() {}
+}
