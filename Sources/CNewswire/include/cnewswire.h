@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cnewswire_syscalls.h"
+
 /// CRC-32C (Castagnoli) of `count` bytes, continuing from `crc` (0 to begin), by the fastest
 /// variant that the processor has.
 uint32_t nw_crc32c(uint32_t crc, const void *bytes, size_t count);
