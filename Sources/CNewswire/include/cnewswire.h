@@ -1,4 +1,5 @@
-// What Swift cannot say: processor instructions chosen at run time and system calls without a Swift spelling.
+// What Swift cannot say: processor instructions chosen at run time, and system calls that have no
+// Swift spelling.
 #pragma once
 
 #include <stddef.h>
