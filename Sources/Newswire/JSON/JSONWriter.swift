@@ -76,6 +76,12 @@ package struct JSONWriter {
         bytes.append(contentsOf: "null".utf8)
     }
 
+    /// A value whose JSON text is there already.
+    package mutating func value(_ text: RawSpan) {
+        writeComma()
+        bytes.append(copying: text)
+    }
+
     // MARK: Bytes
 
     private mutating func writeComma() {
