@@ -1,10 +1,12 @@
-// What Swift cannot say: processor instructions chosen at run time and system calls without a
+// What Swift cannot say: processor instructions chosen at run time, and system calls that have no
 // Swift spelling.
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "cnewswire_syscalls.h"
 
 /// CRC-32C (Castagnoli) of `count` bytes, continuing from `crc` (0 to begin), by the fastest
 /// variant that the processor has.
