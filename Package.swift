@@ -20,8 +20,11 @@ func program(_ name: String, at path: String, _ more: Target.Dependency...) -> T
         swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(
+    _ name: String, _ dependencies: Target.Dependency..., excluding fixtures: [String] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: fixtures, swiftSettings: settings)
 }
 
 let package = Package(
@@ -44,7 +47,7 @@ let package = Package(
         program("newswire-bench", at: "Benchmarks/newswire-bench", "CFloors"),
         tests("NewswireLogTests", "NewswireLog", "NewswireTesting"),
         tests("NewswireTests", "Newswire", "NewswireLog", "NewswireTesting"),
-        tests("FormatTests", "NewswireLog", "NewswireTesting"),
+        tests("FormatTests", "NewswireLog", "NewswireTesting", excluding: ["Fixtures"]),
         tests("SimulationTests", "Newswire", "NewswireLog", "NewswireTesting"),
         tests("StyleTests"),
     ]
