@@ -162,6 +162,7 @@ extension BatchFailure {
         case .badCounts(let recordCount, let lastOffsetDelta):
             "\(recordCount) records do not fit to the last offset delta \(lastOffsetDelta)"
         case .badField(let name, let value): "its \(name) is \(value)"
+        case .badHeader(let number, let position): "header \(number) at \(position) is malformed"
         case .badRecord(let number, let position):
             "record \(number) at byte \(position) of the batch is malformed"
         case .badBaseOffset(let offset, let expected):

@@ -36,13 +36,13 @@ struct NewswireCommand {
     }
 
     private static func report(_ error: any Error, output: StandardOutput) -> ExitCode {
+        let messages = Messages(isQuiet: false, isVerbose: false)
         do {
             // What was found before the failure is shown before it is told.
             try output.flush()
         } catch {
-            // There is something worse to report.
+            messages.detail("standard output was lost: \(error)")
         }
-        let messages = Messages(isQuiet: false, isVerbose: false)
         messages.error(FailureText.sentence(for: error))
         return (error as? CommandFailure)?.exitCode ?? .failed
     }

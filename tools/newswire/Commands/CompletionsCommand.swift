@@ -16,7 +16,8 @@ enum CompletionsCommand {
         case "fish": try invocation.output.write(FishCompletions(table: table).script)
         default:
             let hint = NearestName.hint(shell, ["bash", "zsh", "fish"]).map { "; \($0)" } ?? ""
-            throw CommandFailure.misuse("there are completions for bash, zsh and fish, not '\(shell)'\(hint)")
+            throw CommandFailure.misuse(
+                "there are completions for bash, zsh and fish, not '\(shell)'\(hint)")
         }
         return .fine
     }

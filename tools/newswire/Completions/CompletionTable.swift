@@ -28,5 +28,6 @@ struct CompletionTable {
     }
 
     /// A command that lists the topics, for shells to run.
-    static let topicNames = "newswire topics list --output csv 2>/dev/null | tail -n +2 | cut -d, -f1"
+    static let topicNames =
+        "newswire topics list --output csv 2>/dev/null | tail -n +2 | cut -d, -f1"
 }

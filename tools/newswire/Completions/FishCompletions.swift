@@ -32,7 +32,8 @@ struct FishCompletions {
             "complete -c newswire \(condition) -f -a \(command.name) -d '\(command.summary)'"
         }
         if place.completesTopics {
-            lines.append("complete -c newswire \(condition) -f -a '(\(CompletionTable.topicNames))'")
+            lines.append(
+                "complete -c newswire \(condition) -f -a '(\(CompletionTable.topicNames))'")
         }
         return lines + place.options.map { line(of: $0, at: condition) }
     }

@@ -46,7 +46,8 @@ struct ZshCompletions {
         switch option.value {
         case .none: return nil
         case .text: return option.name == Option.data.name ? nil : "\(names)) return ;;"
-        case .choice(let words): return "\(names)) compadd -- \(words.joined(separator: " ")); return ;;"
+        case .choice(let words):
+            return "\(names)) compadd -- \(words.joined(separator: " ")); return ;;"
         }
     }
 

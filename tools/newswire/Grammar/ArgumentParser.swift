@@ -53,7 +53,8 @@ struct ArgumentParser {
     // MARK: Commands and operands
 
     private mutating func enter(_ word: String) throws(CommandFailure) {
-        if word == "help", path.count == 1, !command.subcommands.contains(where: { $0.name == word })
+        if word == "help", path.count == 1,
+            !command.subcommands.contains(where: { $0.name == word })
         {
             asksForHelp = true
             return

@@ -22,7 +22,9 @@ struct HelpPage {
     private var usage: String {
         guard command.run != nil else { return "\(commandLine) COMMAND" }
         let options = command.options.map { option in
-            let text = "[" + (option.placeholder.map { "--\(option.name) \($0)" } ?? "--\(option.name)") + "]"
+            let text =
+                "[" + (option.placeholder.map { "--\(option.name) \($0)" } ?? "--\(option.name)")
+                + "]"
             return option.isRepeated ? text + "..." : text
         }
         let operands = command.operands.map(\.usage)

@@ -7,8 +7,11 @@ enum Cell: Hashable, Sendable {
     /// JSON text, for what is a structure of its own.
     case json([UInt8])
 
-    /// A count or number.
-    static func integer(_ number: some BinaryInteger) -> Cell { .integer(Int64(number)) }
+    /// A count.
+    static func count(_ number: Int) -> Cell { .integer(Int64(number)) }
+
+    /// A text, or null where there is none.
+    static func optional(_ text: String?) -> Cell { text.map { .text($0) } ?? .null }
 }
 
 /// A column: what its cells are.

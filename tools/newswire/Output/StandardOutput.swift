@@ -24,7 +24,7 @@ final class StandardOutput: Sendable {
     func write(_ bytes: RawSpan) throws(OutputFailure) {
         try state.withLock { state throws(OutputFailure) in
             guard !state.isClosed else { throw .closed }
-            state.buffer.append(copying: bytes)
+            state.buffer.append(bytes)
             if state.buffer.count >= Self.bufferByteCount { try write(&state) }
         }
     }

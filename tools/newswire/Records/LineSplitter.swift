@@ -62,7 +62,7 @@ struct LineSplitter {
         return nil
     }
 
-    /// What stands behind the last line feed; nil when nothing does. To be asked at the end.
+    /// What stands behind the last line feed, to be asked for at the end; nil when nothing does.
     mutating func last() -> Line? {
         guard isSkipping || start < buffer.count else { return nil }
         let range = start..<buffer.count

@@ -34,9 +34,7 @@ final class InputDescriptor {
     /// What a wait ended with.
     enum Readiness { case ready, stopped, notYet }
 
-    /// Waits until bytes or the end can be read, or `stop` says to stop.
-    ///
-    /// - Parameter waits: false only looks, and answers `notYet` where it would wait.
+    /// Waits until bytes or the end can be read, or `stop` says to stop; only looks unless `waits`.
     func wait(orStop stop: StopSignal, waits: Bool) throws(IOFailure) -> Readiness {
         var descriptors = [
             pollfd(fd: number, events: Int16(POLLIN), revents: 0),

@@ -11,8 +11,7 @@ enum StandardStreams {
     ///
     /// - Returns: whether standard output was closed from the start.
     static func prepare() -> Bool {
-        // Sound: no handler of ours runs; the signal is ignored.
-        unsafe _ = signal(SIGPIPE, SIG_IGN)
+        _ = signal(SIGPIPE, SIG_IGN)
         var isOutputClosed = false
         for descriptor in [input, output, errors] where fcntl(descriptor, F_GETFD) == -1 {
             if descriptor == output { isOutputClosed = true }

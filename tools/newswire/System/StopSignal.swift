@@ -7,8 +7,9 @@ import Synchronization
 /// The first one is noted; the second one ends the process as if nothing had been set up. No handler
 /// runs: the signals are blocked in all threads, and one thread waits for them.
 final class StopSignal: Sendable {
-    /// Readable from the first signal on: to wait for together with input.
+    /// At its end from the first signal on: to wait for together with input.
     let descriptor: Int32
+    private let alarm: Int32
     private let caught = Atomic<Int32>(0)
     private let action = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -18,10 +19,13 @@ final class StopSignal: Sendable {
         return number == 0 ? nil : number
     }
 
-    /// Begins to watch. Only before any other thread is started: they inherit the blocked signals.
+    /// Begins to watch, before any other thread is started: they inherit the blocked signals.
     init() throws(IOFailure) {
-        descriptor = eventfd(0, Int32(EFD_CLOEXEC.rawValue))
-        guard descriptor >= 0 else { throw IOFailure(.watch, "eventfd", errorNumber: errno) }
+        var ends: [Int32] = [-1, -1]
+        // Sound: pipe(2) fills two numbers, and there are two.
+        guard unsafe pipe(&ends) == 0 else { throw IOFailure(.watch, "pipe", errorNumber: errno) }
+        descriptor = ends[0]
+        alarm = ends[1]
         var signals = Self.signals
         // Sound: the set lives through the call, and nothing is asked back.
         unsafe _ = pthread_sigmask(SIG_BLOCK, &signals, nil)
@@ -49,7 +53,8 @@ final class StopSignal: Sendable {
         // Sound: both live through the call.
         guard unsafe sigwait(&signals, &number) == 0 else { return }
         caught.store(number, ordering: .releasing)
-        eventfd_write(descriptor, 1)
+        // Who waits for the other end sees its end.
+        close(alarm)
         action.withLock { $0 }?()
         guard unsafe sigwait(&signals, &number) == 0 else { return }
         _exit(128 + number)

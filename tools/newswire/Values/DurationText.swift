@@ -1,3 +1,5 @@
+import NewswireLog
+
 /// Durations as people type and read them: `500ms`, `90s`, `1h30m`, `7d`.
 enum DurationText {
     private static let units: [(name: String, milliseconds: Int64)] = [

@@ -52,7 +52,9 @@ enum TimeText {
     }
 
     private static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64? {
-        guard year >= 1, (1...12).contains(month), day >= 1, day <= dayCount(year: year, month: month) else {
+        guard year >= 1, (1...12).contains(month), day >= 1,
+            day <= dayCount(year: year, month: month)
+        else {
             return nil
         }
         // In years that begin on March 1, so that the leap day is the last of its year.

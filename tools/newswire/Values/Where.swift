@@ -16,9 +16,7 @@ enum Where: Hashable, Sendable {
     /// How a place is typed, for messages.
     static let forms = "beginning, end, OFFSET, -N, @MS, @ISO-8601 or @-1h"
 
-    /// The place that `text` says.
-    ///
-    /// - Parameter now: what `@-1h` counts from.
+    /// The place that `text` says, with `@-1h` counted from `now`.
     init?(_ text: String, now: Timestamp) {
         switch text {
         case "beginning": self = .beginning
