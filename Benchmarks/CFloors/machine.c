@@ -1,6 +1,7 @@
 // Facts about the machine that stand beside every result.
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -35,3 +36,22 @@ void nwb_file_system_name(const char *path, char *name, size_t capacity) {
     for (size_t at = 0; at < sizeof known / sizeof *known; at++)
         if (known[at].magic == (long)status.f_type) snprintf(name, capacity, "%s", known[at].name);
 }
+
+void nwb_put_error(uint8_t byte) { fputc(byte, stderr); }
+
+void nwb_flush_output(void) { fflush(stdout); }
+
+static volatile sig_atomic_t is_interrupted;
+
+static void take_note(int signal) {
+    (void)signal;
+    is_interrupted = 1;
+}
+
+void nwb_watch_interrupts(void) {
+    struct sigaction action = {.sa_handler = take_note, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+int nwb_is_interrupted(void) { return is_interrupted; }

@@ -35,7 +35,8 @@ struct ValueSource {
         for number in 0..<(byteCount / valueByteCount) {
             let event = event(number)
             bytes += event.utf8.prefix(valueByteCount)
-            bytes += repeatElement(UInt8(ascii: " "), count: max(0, valueByteCount - event.utf8.count))
+            bytes += repeatElement(
+                UInt8(ascii: " "), count: max(0, valueByteCount - event.utf8.count))
         }
         return ValueSource(bytes: bytes, valueByteCount: valueByteCount)
     }

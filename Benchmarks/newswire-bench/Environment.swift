@@ -28,7 +28,10 @@ struct Environment {
     /// Whether this is a build whose figures mean something.
     static var isOptimized: Bool {
         var isDebug = false
-        assert({ isDebug = true; return true }())
+        assert(
+            {
+                isDebug = true; return true
+            }())
         return !isDebug
     }
 

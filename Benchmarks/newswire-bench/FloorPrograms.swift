@@ -66,7 +66,8 @@ enum FloorPrograms {
             unsafe nwb_text(path, buffer.baseAddress, buffer.count)
         }
         guard count >= 0 else { return nil }
-        return String(decoding: bytes.prefix(Int(count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(
+            decoding: bytes.prefix(Int(count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// The kind of file system at `path`.
@@ -76,7 +77,8 @@ enum FloorPrograms {
         unsafe bytes.withUnsafeMutableBufferPointer { buffer in
             unsafe nwb_file_system_name(path, buffer.baseAddress, buffer.count)
         }
-        return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(
+            decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private static func withPlan(

@@ -30,7 +30,8 @@ struct MachineLimit {
             once("write 4 KiB and fdatasync, written before", nwb_limit_sync_again, 4096, count),
             once("write 4 KiB and fdatasync, growing file", nwb_limit_sync_extending, 4096, count),
             rate("write 1 MiB and fdatasync, written before", nwb_limit_sync_again, 1 << 20, total),
-            rate("write 1 MiB and fdatasync, growing file", nwb_limit_sync_extending, 1 << 20, total),
+            rate(
+                "write 1 MiB and fdatasync, growing file", nwb_limit_sync_extending, 1 << 20, total),
         ]
     }
 

@@ -1,11 +1,15 @@
 /// The table for people; a row is printed as soon as it is known.
 struct ResultTable {
-    private static let widths = [12, 34, 40, 26, 20, 12]
+    private static let widths = [15, 34, 38, 20, 22, 12]
+    private static let limitWidths = [42, 14, 24]
 
     static let header = row([
         "case", "parameters", "engine: median (min - max)", "floor: median",
         "ratio (min - max)", "allocations",
     ])
+
+    static let limitHeader = row(
+        ["limit", "median", "minimum - maximum"], widths: limitWidths)
 
     static func row(of result: Measurement) -> String {
         let unit = result.unit
@@ -21,11 +25,12 @@ struct ResultTable {
 
     /// One limit of the machine.
     static func row(of limit: LimitResult) -> String {
-        row([limit.name, "\(limit.text(limit.values.median))", limit.range])
+        row(
+            [limit.name, limit.text(limit.values.median), limit.range], widths: limitWidths)
     }
 
     /// Columns of fixed width; a cell that is too wide pushes the others.
-    static func row(_ cells: [String]) -> String {
+    static func row(_ cells: [String], widths: [Int] = widths) -> String {
         let padded = zip(cells, widths).map { cell, width in
             cell + String(repeating: " ", count: max(1, width - cell.count))
         }

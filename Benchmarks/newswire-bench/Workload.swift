@@ -19,10 +19,10 @@ extension Workload {
 }
 
 /// Some workloads under one name.
-struct BenchmarkCase {
+struct BenchmarkCase: Sendable {
     let name: String
     let summary: String
-    let workloads: (BenchmarkContext) -> [any Workload]
+    let workloads: @Sendable (BenchmarkContext) -> [any Workload]
 }
 
 /// Where a workload runs, and how large it is.

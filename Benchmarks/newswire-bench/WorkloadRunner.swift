@@ -10,7 +10,8 @@ struct WorkloadRunner {
         var samples = Samples()
         // The first round warms caches, files and memory; it is thrown away.
         for round in -1..<rounds {
-            let sample = try await round(round, of: workload)
+            try Session.stopWhenInterrupted()
+            let sample = try await turn(round, of: workload)
             if round >= 0 { samples.add(sample, workload.unit) }
         }
         let otherLoad = load.shareOfOthers()
@@ -24,7 +25,7 @@ struct WorkloadRunner {
     }
 
     // Who begins changes, so that neither always meets the warmer or the busier machine.
-    private func round(
+    private func turn(
         _ round: Int, of workload: any Workload
     ) async throws -> (engine: Run, floor: Run?) {
         if round % 2 == 0 {

@@ -110,5 +110,17 @@ int64_t nwb_text(const char *path, char *text, size_t capacity);
 /// The name of the kind of file system at `path`: "ext4", "tmpfs", …, or its number.
 void nwb_file_system_name(const char *path, char *name, size_t capacity);
 
+/// Writes one byte to standard error: a sentence in Swift needs no pointer that way.
+void nwb_put_error(uint8_t byte);
+
+/// Shows what was printed so far.
+void nwb_flush_output(void);
+
+/// Takes note of SIGINT and SIGTERM instead of dying; the second one ends the process.
+void nwb_watch_interrupts(void);
+
+/// Whether one of them came.
+int nwb_is_interrupted(void);
+
 /// Processor time that this process has used, in nanoseconds.
 int64_t nwb_process_time(void);
