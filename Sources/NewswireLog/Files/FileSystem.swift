@@ -1,7 +1,7 @@
 /// The seam to the disk: few calls, typed failures; everything above runs on a simulated one, too.
 ///
-/// Paths are absolute or relative to the process, parts joined by `/`. Nothing is durable before the
-/// matching `synchronize`: a file's bytes by its own, a name by ``synchronizeDirectory(_:)``.
+/// Paths are absolute or relative to the process, parts joined by `/`. Nothing is durable before
+/// the matching `synchronize`: a file's bytes by its own, a name by ``synchronizeDirectory(_:)``.
 package protocol FileSystem: Sendable {
     /// Opens a file; see ``FileMode``.
     func openFile(_ path: String, _ mode: FileMode) throws(IOFailure) -> any File
@@ -19,7 +19,8 @@ package protocol FileSystem: Sendable {
     func removeDirectory(_ path: String) throws(IOFailure)
     /// Makes the names in a directory durable.
     func synchronizeDirectory(_ path: String) throws(IOFailure)
-    /// Takes the exclusive lock of the file at `path` (created when missing); nil when somebody has it.
+    /// Takes the exclusive lock of the file at `path` (created when missing); nil when somebody
+    /// has it.
     func lock(_ path: String) throws(IOFailure) -> (any FileLock)?
 }
 
@@ -60,19 +61,24 @@ package struct FileStatus: Hashable, Sendable {
     }
 }
 
-/// An open file. Positions are explicit; there is no cursor. It closes with its last reference.
+/// An open file.
+///
+/// Positions are explicit; there is no cursor. It closes with its last reference.
 package protocol File: AnyObject, Sendable {
     /// The path it was opened at.
     var path: String { get }
-    /// Writes all of `bytes`, whatever the system's portions; after a failure any part may be there.
+    /// Writes all of `bytes`, whatever the system's portions; after a failure any part may be
+    /// there.
     func write(_ bytes: RawSpan, at position: FilePosition) throws(IOFailure)
-    /// Fills `bytes` from `position` on and answers how many were read: fewer only at the file's end.
+    /// Fills `bytes` from `position` on and answers how many were read: fewer only at the end of
+    /// the file.
     func read(into bytes: inout MutableRawSpan, at position: FilePosition) throws(IOFailure) -> Int
     /// How many bytes it holds now.
     func byteCount() throws(IOFailure) -> Int
     /// Cuts or extends (with zeros) to `byteCount`.
     func truncate(to byteCount: Int) throws(IOFailure)
-    /// Reserves space up to `byteCount` without changing the length; where the file system cannot, nothing.
+    /// Reserves space up to `byteCount` without changing the length; nothing where the file system
+    /// cannot.
     func reserve(upTo byteCount: Int) throws(IOFailure)
     /// Makes the bytes written before this call durable (`fdatasync`).
     func synchronize() throws(IOFailure)

@@ -25,7 +25,10 @@ public struct IOFailure: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether no space or quota is left (or a file may not grow further).
-    public var isDiskFull: Bool { [ENOSPC, EDQUOT, EFBIG].contains(errorNumber) }
+    public var isDiskFull: Bool {
+        // Of a watch, ENOSPC speaks of the user's inotify watches.
+        operation != .watch && [ENOSPC, EDQUOT, EFBIG].contains(errorNumber)
+    }
 
     /// Whether the process or the system has no descriptor left.
     public var isOutOfDescriptors: Bool { errorNumber == EMFILE || errorNumber == ENFILE }
