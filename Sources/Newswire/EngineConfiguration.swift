@@ -8,7 +8,7 @@ public struct EngineConfiguration: Sendable {
         case fail
     }
 
-    /// What to do when there is no directory at the path yet. Reading only never makes one.
+    /// What to do when there is no directory at the path yet; reading only never makes one.
     public var missingDirectory = MissingDirectory.create
     /// Hears of what happens without a call that could answer it: recovery, damage, slow syncs.
     ///

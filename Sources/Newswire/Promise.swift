@@ -11,8 +11,9 @@ final class Promise<Value: Sendable>: Sendable {
 
     private let state = Mutex(State.open)
 
-    /// Gives the value; whoever waits goes on. Only the first one counts.
+    /// Gives the value: whoever waits goes on.
     ///
+    /// Only the first one counts.
     /// - Returns: whether it was the first.
     @discardableResult
     func settle(_ value: Value) -> Bool {

@@ -19,8 +19,8 @@ public final class StreamEngine: Sendable {
     let services: EngineServices
     let onEvent: @Sendable (EngineEvent) -> Void
     let calls = BlockingCalls()
-    /// Held through one change of what exists, writes included: changes come one after another.
-    /// Nobody who reads or appends takes it.
+    // Held through one change of what exists, writes included: changes come one after another.
+    // Nobody who reads or appends takes it.
     let changing = Mutex(())
     let state: Mutex<State>
 

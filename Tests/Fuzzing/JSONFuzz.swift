@@ -17,7 +17,9 @@ func fuzzJSON(_ start: UnsafePointer<UInt8>?, _ byteCount: Int) -> Int32 {
             default: break
             }
         }
-    } catch {}  // An error is a right answer.
+    } catch {
+        return 0  // An error is a right answer.
+    }
     return 0
 }
 

@@ -12,12 +12,9 @@ extension JSONReader {
     /// The content of a name or string, its escapes resolved: UTF-8 in any case.
     package func content(of token: JSONToken) -> [UInt8] {
         let range = contentRange(of: token)
+        guard token.isEscaped else { return [UInt8](copying: text.extracting(range)) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(range.count)
-        guard token.isEscaped else {
-            bytes.append(copying: text.extracting(range))
-            return bytes
-        }
         var position = range.lowerBound
         while position < range.upperBound {
             let byte = text.bigEndian(UInt8.self, at: position)
@@ -38,9 +35,7 @@ extension JSONReader {
 
     /// The bytes of the text in `range`: of any value, its exact source.
     package func source(_ range: Range<Int>) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.append(copying: text.extracting(range))
-        return bytes
+        [UInt8](copying: text.extracting(range))
     }
 
     /// The value of a number that is written as an integer of 64 bits; nil if it is not.

@@ -76,6 +76,12 @@ package struct JSONWriter {
         bytes.append(contentsOf: "null".utf8)
     }
 
+    /// A value whose JSON text is there already.
+    package mutating func value(_ text: RawSpan) {
+        writeComma()
+        bytes.append(text)
+    }
+
     // MARK: Bytes
 
     private mutating func writeComma() {
@@ -109,12 +115,12 @@ package struct JSONWriter {
                 position += 1
                 continue
             }
-            bytes.append(copying: utf8.extracting(written..<position))
+            bytes.append(utf8.extracting(written..<position))
             writeInString(utf8.bigEndian(UInt8.self, at: position))
             position += 1
             written = position
         }
-        bytes.append(copying: utf8.extracting(written..<position))
+        bytes.append(utf8.extracting(written..<position))
         bytes.append(UInt8(ascii: "\""))
     }
 

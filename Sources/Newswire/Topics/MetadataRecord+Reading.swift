@@ -16,7 +16,7 @@ extension MetadataRecord {
     package init(key: RawSpan?, value: RawSpan?) throws(MetadataFailure) {
         guard let key else { throw .malformed("the key is null") }
         var keyBytes: [UInt8] = []
-        keyBytes.append(copying: key)
+        keyBytes.append(key)
         guard let text = String(validating: keyBytes, as: UTF8.self) else {
             throw .malformed("the key is not UTF-8")
         }

@@ -94,6 +94,7 @@ public final class Partition: Sendable {
     /// - Parameters:
     ///   - offset: from the log's start to its end; at the end the slice is empty.
     ///   - maxBytes: how many bytes of batches at most; one batch comes even if it is larger.
+    /// - Returns: the batches, which stay readable whatever happens to the log.
     /// - Throws: `.offsetOutOfRange` with what can be read, `.corrupt` with the place of the damage.
     public func read(
         from offset: Offset, maxBytes: Int = 1 << 20

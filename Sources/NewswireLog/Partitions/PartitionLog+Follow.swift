@@ -5,6 +5,7 @@ extension PartitionLog {
     ///
     /// A batch counts once all of it is there with the right checksum: half a write is seen next time.
     /// - Parameter start: where the log starts, if the newest checkpoint says so.
+    /// - Throws: `.inputOutput`.
     package func refresh(logStartOffset start: Offset?) throws(LogFailure) {
         try finish { writer throws(LogFailure) in
             do throws(IOFailure) {
