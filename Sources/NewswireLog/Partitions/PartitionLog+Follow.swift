@@ -10,7 +10,7 @@ extension PartitionLog {
         try finish { writer throws(LogFailure) in
             do throws(IOFailure) {
                 try self.refresh(&writer, start)
-            } catch where error.isNotFound {
+            } catch  where error.isNotFound {
                 // Removed between two looks, by retention or with its topic: seen next time.
                 return
             } catch { throw .inputOutput(self.partition, error) }

@@ -64,7 +64,5 @@ extension FetchedSlice {
 
 /// The bytes as a text.
 func text(_ bytes: RawSpan) -> String {
-    var copy: [UInt8] = []
-    copy.append(copying: bytes)
-    return String(decoding: copy, as: UTF8.self)
+    String(decoding: [UInt8](copying: bytes), as: UTF8.self)
 }
