@@ -24,8 +24,8 @@ package final class CommitSlot: Sendable {
     private let hasThreads: Bool
     private let work = Gate()
 
-    /// - Parameter hasThreads: whether callers that cannot block get a thread; without, somebody
-    ///   calls ``commitOpenGroup()``.
+    /// Prepares a slot; with `hasThreads`, callers that cannot block get a thread, else somebody
+    /// calls ``commitOpenGroup()``.
     init(time: any TimeSource, hasThreads: Bool) {
         self.time = time
         self.hasThreads = hasThreads

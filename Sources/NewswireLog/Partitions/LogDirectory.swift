@@ -49,8 +49,11 @@ public final class LogDirectory: Sendable {
     /// Opens a partition: recovers its files, or prepares for the first append when there are none.
     ///
     /// - Parameters:
-    ///   - identity: what the partition is called for ever.
+    ///   - partition: its name.
+    ///   - identity: what it is called for ever.
     ///   - configuration: how its log behaves.
+    /// - Returns: the log; events and the report say what recovery did.
+    /// - Throws: `.inputOutput`, `.closed`.
     /// - Complexity: after a clean close a look at the directory; else what may not be synced is read.
     package func openPartition(
         _ partition: TopicPartition, identity: PartitionIdentity,

@@ -41,6 +41,8 @@ extension PartitionLog {
     ///   - batch: the records; the caller resets it for the next ones.
     ///   - acknowledge: what the waiter waits for; the topic's level when nil.
     ///   - waiter: completed exactly once, from any thread, unless this throws.
+    /// - Returns: the offsets that the records got.
+    /// - Throws: what the blocking append throws before it waits.
     package func append(
         _ batch: inout RecordBatchBuilder, acknowledge: Durability? = nil,
         waiter: (any AppendWaiter)?

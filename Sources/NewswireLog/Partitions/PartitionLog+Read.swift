@@ -7,6 +7,7 @@ extension PartitionLog {
     /// - Parameters:
     ///   - offset: from the log's start to its end; at the end the slice is empty.
     ///   - maxBytes: how many bytes of batches at most; one batch comes even if it is larger.
+    /// - Returns: the slice; ``FetchedSlice/nextOffset`` is where to read on.
     /// - Throws: `.offsetOutOfRange` with what can be read, `.corrupt` with the place of damage,
     ///   `.inputOutput`.
     /// - Complexity: O(log segments + log slots) and a few batch headers.
