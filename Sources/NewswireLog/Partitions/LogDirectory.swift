@@ -90,6 +90,7 @@ public final class LogDirectory: Sendable {
         guard wasOpen else { return }
         services.maintenance.close()
         defer { lock?.release() }
+        defer { services.commits.close() }
         let logs = services.partitions.all
         defer {
             for log in logs {

@@ -233,6 +233,9 @@ extension PartitionLog {
     /// Lets readers see everything that is written.
     private func publish(_ writer: inout PartitionWriter) {
         guard let active = writer.active else { return }
+        // Left by a time when the topic was `synced`.
+        for (segment, byteCount) in writer.unpublished { segment.publish(upTo: byteCount) }
+        if !writer.unpublished.isEmpty { writer.unpublished = [] }
         active.segment.publish(upTo: active.byteCount)
         visibleEnd.store(writer.nextOffset.value, ordering: .sequentiallyConsistent)
     }

@@ -24,6 +24,8 @@ struct PartitionRecoverer {
     private let entry: RedoHead.Entry?
     private let isClean: Bool
     private var log: RecoveredLog
+    /// Whether something is kept that may not have been synced.
+    private var keptUnsynced = false
 
     init(
         _ partition: TopicPartition, identity: PartitionIdentity, _ configuration: LogConfiguration,
@@ -68,6 +70,10 @@ struct PartitionRecoverer {
         log.logStartOffset = max(log.logStartOffset, files.first?.baseOffset ?? .zero)
         log.nextOffset = files.first?.baseOffset ?? log.logStartOffset
         try verify(files)
+        if keptUnsynced {
+            try services.fileSystem.synchronizeDirectory(directory)
+            try services.fileSystem.synchronizeDirectory(services.directory)
+        }
         finish()
     }
 
@@ -244,7 +250,10 @@ struct PartitionRecoverer {
         if !services.isReadOnly {
             if scan.cutReason != nil { try scan.file.truncate(to: scan.end.value) }
             // What is kept is served as if it were synced: so it has to be.
-            if scan.end > scan.recoveryPosition { try scan.file.synchronize() }
+            if scan.end > scan.recoveryPosition {
+                try scan.file.synchronize()
+                keptUnsynced = true
+            }
         }
         log.nextOffset = max(scan.nextOffset, log.nextOffset)
         guard scan.end > .start else {
