@@ -1,4 +1,6 @@
-/// Why the log could not do what it was asked for. More cases may come: a `switch` needs a default.
+/// Why the log could not do what it was asked for.
+///
+/// More cases may come: a `switch` needs a default.
 public enum LogFailure: Error, Sendable {
     /// The bytes at a place are not what was written there.
     case corrupt(BatchSource, at: FilePosition, offset: Offset?, BatchFailure)
@@ -39,4 +41,15 @@ public enum FormatFailure: Error, Hashable, Sendable {
     case tooOld(version: Int, oldest: Int)
     /// The bytes are not a format file.
     case damaged(String)
+}
+
+extension LogFailure {
+    /// Runs `body`; what the system refuses becomes a failure of `partition`.
+    static func wrapping<Answer: ~Copyable>(
+        _ partition: TopicPartition?, _ body: () throws(IOFailure) -> Answer
+    ) throws(LogFailure) -> Answer {
+        do throws(IOFailure) {
+            return try body()
+        } catch { throw .inputOutput(partition, error) }
+    }
 }

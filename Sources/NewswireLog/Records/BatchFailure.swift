@@ -14,10 +14,43 @@ public enum BatchFailure: Error, Hashable, Sendable {
     case badField(String, Int64)
     /// A record does not fit its batch.
     case badRecord(number: Int, position: Int)
+    /// A header of a record does not fit the record; the position counts from the record's headers.
+    case badHeader(number: Int, position: Int)
     /// The batch is not the one that has to stand here.
     case badBaseOffset(Offset, expected: Offset)
     /// The records are compressed with a codec that this build cannot decode.
     case unsupportedCodec(CompressionCodec)
     /// The compressed bytes do not decompress.
     case badCompression(CompressionCodec, String)
+}
+
+extension BatchFailure: CustomStringConvertible {
+    /// One sentence: what was found, and what should be there.
+    public var description: String {
+        switch self {
+        case .truncated(let byteCount, let needed):
+            "the batch needs \(needed) bytes and \(byteCount) are there"
+        case .badLength(let length): "no batch can have the length \(length)"
+        case .badMagic(let magic): "the version of the batch is \(magic), not 2"
+        case .badChecksum(let stored, let computed):
+            "the checksum says \(hexadecimal(stored)), the bytes say \(hexadecimal(computed))"
+        case .badCounts(let recordCount, let lastOffsetDelta):
+            "\(recordCount) records don't fit a last offset delta of \(lastOffsetDelta)"
+        case .badField(let name, let value): "no batch can have \(value) as \(name)"
+        case .badRecord(let number, let position):
+            "record \(number), at byte \(position) of the records, does not fit its batch"
+        case .badHeader(let number, let position):
+            "header \(number), at byte \(position) of the headers, does not fit its record"
+        case .badBaseOffset(let offset, let expected):
+            "the batch begins at offset \(offset), not \(expected)"
+        case .unsupportedCodec(let codec): "records compressed with \(codec.name) cannot be read"
+        case .badCompression(let codec, let reason):
+            "the \(codec.name) data does not decompress: \(reason)"
+        }
+    }
+
+    private func hexadecimal(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
 }
