@@ -42,7 +42,9 @@ let package = Package(
         library("NewswireLog", "CNewswire", "CZlib"),
         library("Newswire", "NewswireLog"),
         library("NewswireTesting", "Newswire", "NewswireLog"),
-        .target(name: "CFloors", path: "Benchmarks/CFloors", cSettings: warnings),
+        .target(
+            name: "CFloors", dependencies: ["CNewswire", "CZlib"], path: "Benchmarks/CFloors",
+            cSettings: warnings),
         program("newswire-tool", at: "tools/newswire"),
         program("newswire-bench", at: "Benchmarks/newswire-bench", "CFloors"),
         tests("NewswireLogTests", "NewswireLog", "NewswireTesting"),

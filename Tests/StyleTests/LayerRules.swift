@@ -9,7 +9,8 @@ enum LayerRules {
         "Benchmarks/newswire-bench": [
             "Glibc", "Synchronization", "NewswireLog", "Newswire", "CFloors",
         ],
-        "Tests/NewswireLogTests": tests, "Tests/NewswireTests": tests, "Tests/FormatTests": tests,
+        "Tests/NewswireLogTests": tests.union(["CNewswire"]), "Tests/NewswireTests": tests,
+        "Tests/FormatTests": tests,
         "Tests/SimulationTests": tests, "Tests/Fuzzing": tests,
         "Tests/StyleTests": ["Testing", "Foundation"],
     ]

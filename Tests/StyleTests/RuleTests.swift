@@ -17,7 +17,8 @@ struct RuleTests {
 
     @Test(
         arguments: [
-            "try a()", "a != b", "!a", "(!a)", "a as? B", "let a: Int?", "a ? b : c",
+            "try a()", "if try !a() {}", "a != b", "!a", "(!a)", "a as? B", "let a: Int?",
+            "a ? b : c",
             "\"a!\" // try! a!", "#if !os(Linux)", "func `it works!`() {}",
         ])
     func `what only looks like it is not`(in text: String) {

@@ -11,7 +11,8 @@ enum WordRules {
     }
 
     private static func trap(at place: Int, in tokens: [Token]) -> String? {
-        let next = place + 1 < tokens.count ? tokens[place + 1].text : ""
+        let follower = tokens.dropFirst(place + 1).first
+        let next = follower.map { $0.isAfterSpace ? "" : $0.text } ?? ""
         switch (tokens[place].text, next) {
         case ("try", "!"), ("as", "!"): return "\(tokens[place].text)! traps: throw or handle"
         case ("try", "?"): return "try? drops the error: handle it or let it through"

@@ -1,4 +1,4 @@
-// What Swift cannot say: processor instructions chosen at run time, and system calls that have no
+// What Swift cannot say: processor instructions chosen at run time and system calls without a
 // Swift spelling.
 #pragma once
 

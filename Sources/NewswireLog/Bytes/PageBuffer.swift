@@ -39,6 +39,16 @@ package struct PageBuffer: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// The first `byteCount` bytes, for writing; there have to be as many.
+    @_lifetime(&self)
+    package mutating func mutableBytes(first byteCount: Int) -> MutableRawSpan {
+        precondition(
+            byteCount >= 0 && byteCount <= byteCapacity, "\(byteCount) of \(byteCapacity) bytes")
+        // Sound: as above, and checked to lie inside.
+        let span = unsafe MutableRawSpan(_unsafeStart: start, byteCount: byteCount)
+        return unsafe _overrideLifetime(span, mutating: &self)
+    }
+
     /// Makes room for at least `byteCapacity` bytes; what is there stays.
     package mutating func grow(to byteCapacity: Int) {
         guard byteCapacity > self.byteCapacity else { return }

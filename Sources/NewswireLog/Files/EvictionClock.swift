@@ -53,6 +53,20 @@ package final class EvictionClock: Sendable {
     }
 
     /// The next to be evicted, no longer counted, so that no other thread takes it, too.
+
+    /// Closes one entry that is not busy, whatever the capacity: the system itself has no more.
+    ///
+    /// - Returns: false when there is none, or all are busy.
+    package func evictOne() -> Bool {
+        var seen: [any Evictable] = []
+        let candidates = ring.withLock { $0.all(&seen) }
+        for candidate in candidates where candidate.evict() {
+            remove(candidate)
+            return true
+        }
+        return false
+    }
+
     private func nextCandidate(besides entry: any Evictable) -> (any Evictable)? {
         // Filled under the lock, emptied after it: the last reference to an entry may be among
         // them, and its `deinit` may call `remove`.
@@ -90,6 +104,14 @@ private struct Ring {
         guard slot < slots.count else { return }
         slots[slot] = last
         slotOf[last.id] = slot
+    }
+
+    /// All entries, those without a use mark first.
+    mutating func all(_ seen: inout [any Evictable]) -> [any Evictable] {
+        seen = slots.compactMap(\.entry)
+        let marks = seen.map { $0.takeUseMark() }
+        return zip(seen, marks).filter { !$0.1 }.map(\.0)
+            + zip(seen, marks).filter(\.1).map(\.0)
     }
 
     /// Takes out the first entry, from the hand on, that was not used since the hand came by.

@@ -14,6 +14,10 @@ package final class MappedRegion: @unchecked Sendable {
         self.path = path
     }
 
+    /// A region without bytes, for what has nothing to map.
+    package static let empty = unsafe MappedRegion(
+        owning: UnsafeRawBufferPointer(start: nil, count: 0), path: "")
+
     deinit {
         unsafe _ = munmap(UnsafeMutableRawPointer(mutating: memory.baseAddress), memory.count)
     }

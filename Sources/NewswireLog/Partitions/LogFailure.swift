@@ -42,3 +42,14 @@ public enum FormatFailure: Error, Hashable, Sendable {
     /// The bytes are not a format file.
     case damaged(String)
 }
+
+extension LogFailure {
+    /// Runs `body`; what the system refuses becomes a failure of `partition`.
+    static func wrapping<Answer: ~Copyable>(
+        _ partition: TopicPartition?, _ body: () throws(IOFailure) -> Answer
+    ) throws(LogFailure) -> Answer {
+        do throws(IOFailure) {
+            return try body()
+        } catch { throw .inputOutput(partition, error) }
+    }
+}

@@ -13,6 +13,11 @@ public struct TopicID: Hashable, Sendable, CustomStringConvertible {
         self.low = low
     }
 
+    /// A new id.
+    public static func random() -> TopicID {
+        TopicID(high: .random(in: .min ... .max), low: .random(in: .min ... .max))
+    }
+
     /// The id as Kafka writes it: 22 characters of base64 with `-` and `_`, without padding.
     public var description: String {
         var text = [UInt8]()

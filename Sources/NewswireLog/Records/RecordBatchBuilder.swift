@@ -10,6 +10,9 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
     /// The size that the batch would have had with the first record that was refused.
     public private(set) var refusedByteCount: Int?
 
+    /// How much memory it holds for the records.
+    package var byteCapacity: Int { max(buffer.byteCapacity, compressed.byteCapacity) }
+
     /// The timestamp of records that bring none.
     package var defaultTimestamp = Timestamp.absent
     /// The largest batch, uncompressed, that is accepted; it may change while there are no records.

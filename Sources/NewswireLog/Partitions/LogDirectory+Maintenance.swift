@@ -1,0 +1,63 @@
+internal import Synchronization
+
+extension LogDirectory {
+    /// How long after the open the first look at retention happens.
+    private static let firstExpiry = Duration.seconds(30)
+
+    /// Says that all partitions that exist are open: the checkpoint knows them, background work begins.
+    package func finishOpening() throws(LogFailure) {
+        phase.withLock { phase in
+            if case .opening = phase { phase = .open }
+        }
+        guard !services.isReadOnly else { return }
+        if recovery.withLock({ !$0.wasClean || !$0.partitions.isEmpty }) {
+            try services.checkpointNow()
+        }
+        let first = services.time.instant() + Self.firstExpiry
+        for log in services.partitions.all { log.requestMaintenance(at: first) }
+        services.startMaintenance { [weak self] in self?.runMaintenance() }
+    }
+
+    /// Does what is due: syncs, rolls, expires, writes a checkpoint.
+    ///
+    /// - Returns: when something is due next; nil when nothing is.
+    @discardableResult
+    package func runMaintenance() -> Instant? {
+        services.commitWhenStepped()
+        let now = services.time.instant()
+        for log in services.partitions.all
+        where log.maintenanceDue.load(ordering: .acquiring) <= now.nanoseconds {
+            log.maintenanceDue.store(.max, ordering: .releasing)
+            attempt(retryFor: log) { () throws(LogFailure) in
+                try log.maintain(expiring: now >= expiryBegins)
+            }
+            if now < expiryBegins { log.requestMaintenance(at: expiryBegins) }
+        }
+        if let due = services.checkpointDue, due <= now {
+            attempt(retryFor: nil) { () throws(LogFailure) in try services.checkpointNow() }
+        }
+        var next = services.checkpointDue
+        for log in services.partitions.all {
+            let due = log.maintenanceDue.load(ordering: .acquiring)
+            guard due < .max else { continue }
+            next = min(next ?? Instant(nanoseconds: due), Instant(nanoseconds: due))
+        }
+        return next
+    }
+
+    /// Runs `work`; a failure is reported, and tried again in a while.
+    private func attempt(
+        retryFor log: PartitionLog?, _ work: () throws(LogFailure) -> Void
+    ) {
+        do throws(LogFailure) {
+            try work()
+        } catch {
+            services.onEvent(.maintenanceFailed(error))
+            if let log {
+                log.requestMaintenance(at: services.time.instant() + .seconds(10))
+            } else {
+                services.checkpointSoon()
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+internal import Glibc
+
+extension LogDirectory {
+    /// Opens the directory at `path`; its partitions are opened next, one by one.
+    ///
+    /// - Throws: `.locked` when it is open elsewhere, `.notADirectory` when there is none and none
+    ///   may be created, `.format` when it is of another version or damaged, `.inputOutput`.
+    package static func open(
+        at path: String, _ options: LogDirectoryOptions
+    ) throws(LogFailure) -> LogDirectory {
+        switch options.mode {
+        case .readOnly: try openForReading(at: path, options)
+        case .readWrite: try openForWriting(at: path, options)
+        }
+    }
+
+    private static func openForReading(
+        at path: String, _ options: LogDirectoryOptions
+    ) throws(LogFailure) -> LogDirectory {
+        _ = try format(at: path, on: options.fileSystem)
+        do throws(IOFailure) {
+            let found = try RedoDirectory(in: path, on: options.fileSystem).load()
+            let services = LogServices(directory: path, options, checkpoint: nil)
+            return LogDirectory(
+                services, lock: nil, checkpoint: found.newest,
+                expiryBegins: options.time.instant())
+        } catch { throw .inputOutput(nil, error) }
+    }
+
+    private static func openForWriting(
+        at path: String, _ options: LogDirectoryOptions
+    ) throws(LogFailure) -> LogDirectory {
+        let fileSystem = options.fileSystem
+        if options.createsDirectory { try create(path, on: fileSystem) }
+        let isFormatted = try hasFormat(path, on: fileSystem)
+        guard isFormatted || options.createsDirectory else { throw .notADirectory(path: path) }
+        // What a later version holds is not even locked.
+        if isFormatted { _ = try format(at: path, on: fileSystem) }
+        let lock = try DirectoryLock(of: path, on: fileSystem, time: options.time)
+        do throws(LogFailure) {
+            return try openLocked(at: path, options, lock)
+        } catch {
+            lock.release()
+            throw error
+        }
+    }
+
+    private static func openLocked(
+        at path: String, _ options: LogDirectoryOptions, _ lock: DirectoryLock
+    ) throws(LogFailure) -> LogDirectory {
+        let fileSystem = options.fileSystem
+        if try !hasFormat(path, on: fileSystem) { try writeFormat(path, on: fileSystem) }
+        let format = try format(at: path, on: fileSystem)
+        do throws(IOFailure) {
+            let redo = RedoDirectory(in: path, on: fileSystem)
+            let found = try redo.load()
+            // Before anything else changes: from now on nothing is closed in order.
+            try KafkaCheckpoints.removeMarker(in: path, on: fileSystem)
+            let checkpoint = Checkpoint(
+                directoryID: format.directoryID, redo: redo, found: found, time: options.time)
+            if let head = found.newest, head.isClean {
+                try checkpoint.write(isClean: false) { head.entries }
+            }
+            try removeRemnants(in: path, on: fileSystem)
+            let services = LogServices(directory: path, options, checkpoint: checkpoint)
+            return LogDirectory(
+                services, lock: lock, checkpoint: found.newest,
+                expiryBegins: expiry(after: found.newest, options))
+        } catch { throw .inputOutput(nil, error) }
+    }
+
+    /// A clock that went back, or a day forward, while the directory was closed expires nothing yet.
+    private static func expiry(after head: RedoHead?, _ options: LogDirectoryOptions) -> Instant {
+        let now = options.time.wallClock()
+        let day: Int64 = 86_400_000
+        guard let then = head?.wallClock, then > now || now.milliseconds - day > then.milliseconds
+        else { return options.time.instant() }
+        options.onEvent(.clockMoved(from: then, to: now))
+        return options.time.instant() + .seconds(60)
+    }
+
+    // MARK: The format file
+
+    private static func hasFormat(
+        _ path: String, on fileSystem: any FileSystem
+    ) throws(LogFailure) -> Bool {
+        do throws(IOFailure) {
+            return try fileSystem.status(of: "\(path)/\(DirectoryFormat.fileName)") != nil
+        } catch  where error.errorNumber == ENOTDIR {
+            throw .notADirectory(path: path)
+        } catch { throw .inputOutput(nil, error) }
+    }
+
+    private static func format(
+        at path: String, on fileSystem: any FileSystem
+    ) throws(LogFailure) -> DirectoryFormat {
+        guard try hasFormat(path, on: fileSystem) else { throw .notADirectory(path: path) }
+        let file = "\(path)/\(DirectoryFormat.fileName)"
+        let bytes: [UInt8]
+        do throws(IOFailure) {
+            bytes = try fileSystem.contents(of: file, byteCountMax: 4096)
+        } catch { throw .inputOutput(nil, error) }
+        do throws(FormatFailure) {
+            return try DirectoryFormat(bytes.rawSpan)
+        } catch { throw .format(path: file, error) }
+    }
+
+    private static func writeFormat(
+        _ path: String, on fileSystem: any FileSystem
+    ) throws(LogFailure) {
+        let format = DirectoryFormat(directoryID: .random())
+        do throws(IOFailure) {
+            try AtomicReplace.write(
+                format.encoded.rawSpan, to: "\(path)/\(DirectoryFormat.fileName)", on: fileSystem)
+        } catch { throw .inputOutput(nil, error) }
+    }
+
+    /// Creates the folder, unless one is there that is empty or was begun before.
+    private static func create(
+        _ path: String, on fileSystem: any FileSystem
+    ) throws(LogFailure) {
+        do throws(IOFailure) {
+            guard let status = try fileSystem.status(of: path) else {
+                try fileSystem.createDirectory(path)
+                try fileSystem.synchronizeDirectory(NewswireLog.directory(of: path))
+                return
+            }
+            guard status.isDirectory else { return }
+            let names = Set(try fileSystem.entries(of: path).map(\.name))
+            let ours: Set = [
+                DirectoryLock.fileName, DirectoryFormat.fileName + AtomicReplace.temporarySuffix,
+            ]
+            guard names.contains(DirectoryFormat.fileName) || names.isSubset(of: ours) else {
+                throw IOFailure(.create, path, errorNumber: ENOTEMPTY)
+            }
+        } catch { throw .inputOutput(nil, error) }
+    }
+
+    // MARK: Deleting partitions
+
+    private static let deleteSuffix = "-delete"
+
+    /// Ends a partition: whoever waits fails with `.deleted`, its files go.
+    ///
+    /// The caller has recorded the deletion durably: files that a crash leaves are removed at the
+    /// next open.
+    package func deletePartition(_ partition: TopicPartition) throws(LogFailure) {
+        guard let log = services.partitions.remove(partition) else { return }
+        log.refuse(.deleted(partition))
+        log.releaseFiles()
+        try retire(partition, topicID: log.identity.topicID)
+    }
+
+    /// Removes what a deletion left of a partition, if its files still are of the topic `topicID`.
+    package func retire(_ partition: TopicPartition, topicID: TopicID) throws(LogFailure) {
+        let fileSystem = services.fileSystem
+        let folder = "\(path)/\(partition)"
+        do throws(IOFailure) {
+            guard try fileSystem.status(of: folder) != nil else { return }
+            let metadata = "\(folder)/\(PartitionMetadataFile.fileName)"
+            guard try fileSystem.status(of: metadata) != nil,
+                try PartitionMetadataFile.topicID(
+                    of: fileSystem.contents(of: metadata, byteCountMax: 1024)) == topicID
+            else { return }
+            let tail = "-\(partition.partition).\(topicID)\(Self.deleteSuffix)"
+            let name = String(partition.topic.prefix(255 - tail.utf8.count)) + tail
+            try fileSystem.rename(folder, to: "\(path)/\(name)")
+            try fileSystem.synchronizeDirectory(path)
+            try Self.removeFolder("\(path)/\(name)", on: fileSystem)
+        } catch { throw .inputOutput(partition, error) }
+    }
+
+    /// Goes on with deletions that a crash interrupted.
+    private static func removeRemnants(
+        in path: String, on fileSystem: any FileSystem
+    ) throws(IOFailure) {
+        for entry in try fileSystem.entries(of: path)
+        where entry.isDirectory && entry.name.hasSuffix(deleteSuffix) && entry.name.contains(".") {
+            try removeFolder("\(path)/\(entry.name)", on: fileSystem)
+        }
+    }
+
+    private static func removeFolder(
+        _ path: String, on fileSystem: any FileSystem
+    ) throws(IOFailure) {
+        for entry in try fileSystem.entries(of: path) where !entry.isDirectory {
+            try fileSystem.remove("\(path)/\(entry.name)")
+        }
+        try fileSystem.removeDirectory(path)
+    }
+}

@@ -1,0 +1,112 @@
+internal import Synchronization
+
+/// A directory of partitions: one lock, one checkpoint, one set of background threads.
+///
+/// Opening goes in steps: ``open(at:_:)``, ``openPartition(_:identity:_:)`` for each partition that
+/// exists, ``finishOpening()``.
+public final class LogDirectory: Sendable {
+    /// Where it is.
+    public let path: String
+
+    let services: LogServices
+    let recovery: Mutex<RecoveryReport>
+    let phase = Mutex(Phase.opening)
+    /// From when on retention may remove by age.
+    let expiryBegins: Instant
+    private let lock: DirectoryLock?
+    private let checkpoint: CheckpointFacts
+
+    enum Phase: Sendable {
+        case opening, open, closed
+    }
+
+    init(
+        _ services: LogServices, lock: DirectoryLock?, checkpoint: RedoHead?, expiryBegins: Instant
+    ) {
+        path = services.directory
+        self.services = services
+        self.lock = lock
+        self.expiryBegins = expiryBegins
+        self.checkpoint = CheckpointFacts(checkpoint)
+        var report = RecoveryReport()
+        report.wasClean = checkpoint?.isClean ?? true
+        recovery = Mutex(report)
+    }
+
+    /// What opening found and did.
+    public var recoveryReport: RecoveryReport { recovery.withLock { $0 } }
+
+    /// The open partition with that name; nil when there is none.
+    public func partition(_ partition: TopicPartition) -> PartitionLog? {
+        services.partitions[partition]
+    }
+
+    /// The names of the open partitions, sorted.
+    public var partitions: [TopicPartition] {
+        services.partitions.all.map(\.partition).sorted()
+    }
+
+    /// Opens a partition: recovers its files, or prepares for the first append when there are none.
+    ///
+    /// - Parameters:
+    ///   - partition: its name.
+    ///   - identity: what it is called for ever.
+    ///   - configuration: how its log behaves.
+    /// - Returns: the log; events and the report say what recovery did.
+    /// - Throws: `.inputOutput`, `.closed`.
+    /// - Complexity: after a clean close a look at the directory; else what may not be synced is read.
+    package func openPartition(
+        _ partition: TopicPartition, identity: PartitionIdentity,
+        _ configuration: LogConfiguration
+    ) throws(LogFailure) -> PartitionLog {
+        guard phase.withLock({ $0 != .closed }) else { throw .closed }
+        var recoverer = PartitionRecoverer(
+            partition, identity: identity, configuration, checkpoint: checkpoint, on: services)
+        let recovered = try recoverer.recover()
+        let log = PartitionLog(
+            partition, identity: identity, recovered: recovered, configuration: configuration,
+            on: services)
+        services.partitions.insert(log)
+        let report = recovered.report
+        if report.changedAnything || report.scannedByteCount > 0 {
+            recovery.withLock { $0.partitions.append(report) }
+        }
+        if report.changedAnything, !services.isReadOnly { services.onEvent(.recovered(report)) }
+        for path in report.ignored { services.onEvent(.ignoredFile(path: path)) }
+        return log
+    }
+
+    // MARK: Closing
+
+    /// Syncs everything, writes indexes and a clean checkpoint, and gives the lock back.
+    ///
+    /// Whoever waits is completed or fails with `.closed`. Closing twice is fine.
+    /// - Throws: the first failure; the directory is closed all the same, and recovers at its next open.
+    public func close() throws(LogFailure) {
+        let wasOpen = phase.withLock { phase in
+            defer { phase = .closed }
+            return phase != .closed
+        }
+        guard wasOpen else { return }
+        services.maintenance.close()
+        defer { lock?.release() }
+        let logs = services.partitions.all
+        defer {
+            for log in logs {
+                log.refuse(.closed)
+                log.releaseFiles()
+            }
+            services.partitions.removeAll()
+        }
+        guard !services.isReadOnly else { return }
+        var failure: LogFailure?
+        for log in logs {
+            do throws(LogFailure) {
+                try log.closeInOrder()
+            } catch { failure = failure ?? error }
+        }
+        // Without a clean checkpoint the next open verifies what is there: nothing is lost.
+        if let failure { throw failure }
+        try services.checkpointAtClose()
+    }
+}

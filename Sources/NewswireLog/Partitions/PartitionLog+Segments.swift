@@ -1,0 +1,148 @@
+internal import Synchronization
+
+// Beginning and ending segments; all under the writer's lock.
+extension PartitionLog {
+    /// The segment that a batch goes to, with its file open; rolls and creates as needed.
+    func openActive(
+        for batch: BatchFacts, _ writer: inout PartitionWriter
+    ) throws(LogFailure) -> (ActiveSegment, any File) {
+        let active = try active(for: batch, &writer)
+        if let file = active.file { return (active, file) }
+        do throws(IOFailure) {
+            let file = try services.fileSystem.openFile(active.segment.source.path, .readWrite)
+            active.file = file
+            // Bytes behind the end are of a write that failed before the file was last closed.
+            if try file.byteCount() > active.byteCount { try file.truncate(to: active.byteCount) }
+            writer.effects.append(.holdDescriptor)
+            return (active, file)
+        } catch { throw .inputOutput(partition, error) }
+    }
+
+    private func active(
+        for batch: BatchFacts, _ writer: inout PartitionWriter
+    ) throws(LogFailure) -> ActiveSegment {
+        let now = services.time.wallClock()
+        if writer.active == nil { try resumeActive(&writer, now: now) }
+        if let active = writer.active {
+            let facts = active.rollFacts(indexBytes: writer.configuration.segmentIndexBytes)
+            let policy = RollPolicy(writer.configuration)
+            let reason = policy.reason(facts, toRollBefore: batch, now: now)
+            guard let reason else { return active }
+            try roll(&writer, because: reason, now: now)
+        }
+        if let active = writer.active { return active }
+        return try begin(at: batch.baseOffset, &writer, now: now)
+    }
+
+    /// Goes on with the last segment that was there when the log was opened.
+    private func resumeActive(_ writer: inout PartitionWriter, now: Timestamp) throws(LogFailure) {
+        guard !writer.beginsSegment, let segment = view.withLock({ $0.segments.last }) else {
+            return
+        }
+        try segment.beginGrowing()
+        let capacity = max(writer.configuration.segmentBytes, segment.byteCount)
+        segment.setCapacity(capacity)
+        var firstTimestamp = Timestamp.absent
+        if segment.byteCount > 0 {
+            let limit = FilePosition(segment.byteCount)
+            let walk = try segment.walk(to: segment.baseOffset, limit: limit)
+            firstTimestamp = walk?.header.maxTimestamp ?? .absent
+        }
+        writer.active = ActiveSegment(
+            segment, file: nil, capacity: capacity, begun: now, firstTimestamp: firstTimestamp)
+    }
+
+    /// Ends the active segment, unless it is empty; the next append begins another.
+    func roll(
+        _ writer: inout PartitionWriter, because reason: RollPolicy.Reason, now: Timestamp
+    ) throws(LogFailure) {
+        if writer.active == nil, reason == .asked || reason == .age {
+            try resumeActive(&writer, now: now)
+        }
+        guard let active = writer.active, active.byteCount > 0 else { return }
+        do throws(IOFailure) {
+            writer.unsyncedFiles += try active.segment.writeIndexes()
+        } catch { throw .inputOutput(partition, error) }
+        if active.isDirty, let file = active.file { writer.unsyncedFiles.append(file) }
+        if active.segment.byteCount < active.byteCount {
+            writer.unpublished.append((active.segment, active.byteCount))
+        }
+        writer.hasUnsyncedNames = true
+        active.segment.seal()
+        writer.active = nil
+        writer.beginsSegment = true
+        writer.effects.append(
+            .report(.rolled(partition, baseOffset: writer.nextOffset, reason: reason.rawValue)))
+        writer.effects.append(.maintain(at: services.time.instant()))
+    }
+
+    /// Begins the segment whose first batch gets `baseOffset`.
+    private func begin(
+        at baseOffset: Offset, _ writer: inout PartitionWriter, now: Timestamp
+    ) throws(LogFailure) -> ActiveSegment {
+        do throws(IOFailure) {
+            if !writer.hasDirectory { try createDirectory(&writer) }
+            let place = Segment.Place(
+                partition: partition, directory: directory, baseOffset: baseOffset,
+                indexIntervalBytes: writer.configuration.indexIntervalBytes)
+            let file = try services.fileSystem.openFile(place.path(.log), .createOrOpen)
+            // What a failed beginning left behind was never part of the log.
+            if try file.byteCount() > 0 { try file.truncate(to: 0) }
+            let segment = Segment(place, byteCount: 0, on: services)
+            segment.setCapacity(writer.configuration.segmentBytes)
+            segment.beginGrowing(SegmentIndexes(baseOffset: baseOffset))
+            let active = ActiveSegment(
+                segment, file: file, capacity: writer.configuration.segmentBytes, begun: now,
+                firstTimestamp: .absent)
+            writer.active = active
+            writer.beginsSegment = false
+            writer.hasUnsyncedNames = true
+            writer.effects.append(.holdDescriptor)
+            if writer.configuration.deletesExpired, writer.configuration.retention != nil {
+                // Not at once: many partitions may begin together.
+                writer.effects.append(.maintain(at: services.time.instant() + .seconds(1)))
+            }
+            view.withLock { $0.segments.append(segment) }
+            return active
+        } catch { throw .inputOutput(partition, error) }
+    }
+
+    /// The partition's directory and the file that says whose it is.
+    private func createDirectory(_ writer: inout PartitionWriter) throws(IOFailure) {
+        try services.fileSystem.createDirectory(directory)
+        writer.hasUnsyncedDirectory = true
+        writer.hasUnsyncedNames = true
+        let text = PartitionMetadataFile.text(identity.topicID)
+        try writer.unsyncedFiles.append(
+            write(text, to: "\(directory)/\(PartitionMetadataFile.fileName)"))
+        writer.hasDirectory = true
+    }
+
+    /// The leader epoch of an append at `offset`; begins one when it is due.
+    func epoch(
+        for offset: Offset, _ writer: inout PartitionWriter
+    ) throws(LogFailure) -> Int32 {
+        if let current = writer.epochs.current, !writer.raisesEpoch { return current }
+        var epochs = writer.epochs
+        epochs.begin((epochs.current ?? -1) + 1, at: offset)
+        let path = "\(directory)/\(LeaderEpochTable.fileName)"
+        do throws(IOFailure) {
+            if writer.epochs.entries.isEmpty {
+                writer.unsyncedFiles.append(try write(epochs.text, to: path))
+            } else {
+                // It replaces one that must not be lost for a torn new one.
+                try AtomicReplace.write(epochs.text.rawSpan, to: path, on: services.fileSystem)
+            }
+        } catch { throw .inputOutput(partition, error) }
+        writer.epochs = epochs
+        writer.raisesEpoch = false
+        return epochs.current ?? 0
+    }
+
+    private func write(_ text: [UInt8], to path: String) throws(IOFailure) -> any File {
+        let file = try services.fileSystem.openFile(path, .createOrOpen)
+        try file.truncate(to: 0)
+        try file.write(text.rawSpan, at: .start)
+        return file
+    }
+}

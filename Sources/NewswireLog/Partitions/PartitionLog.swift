@@ -1,0 +1,169 @@
+internal import Synchronization
+
+/// The log of one partition: appends at its end, reads anywhere.
+///
+/// Appends of several threads are ordered by one lock, which is held for the write and nothing
+/// longer. Readers never wait for it: they use the end that was published and a snapshot of the list
+/// of segments. (Swift has no atomic reference, so the snapshot is taken under a lock of its own,
+/// which is held for one retain.)
+public final class PartitionLog: Sendable {
+    /// The partition.
+    public let partition: TopicPartition
+
+    package let identity: PartitionIdentity
+    let services: LogServices
+    let directory: String
+    let writer: Mutex<PartitionWriter>
+    let view: Mutex<ReadView>
+    /// The end of what readers see.
+    let visibleEnd: Atomic<Int64>
+    /// The offset of the next record.
+    let logEnd: Atomic<Int64>
+    let waitingReads = WaitingReads()
+    let spares = SpareBatch()
+    /// One sync at a time: held through it, so that an error is met by exactly one of them.
+    let syncing = Mutex(())
+    private let isEnlisted = Atomic(false)
+    private let useMark = Atomic(false)
+    /// When maintenance is due, in nanoseconds of the monotonic clock; the largest number is never.
+    let maintenanceDue = Atomic(Int64.max)
+
+    /// What readers look at.
+    struct ReadView {
+        var segments: [Segment]
+        var logStartOffset: Offset
+    }
+
+    init(
+        _ partition: TopicPartition, identity: PartitionIdentity, recovered: RecoveredLog,
+        configuration: LogConfiguration, on services: LogServices
+    ) {
+        self.partition = partition
+        self.identity = identity
+        self.services = services
+        directory = "\(services.directory)/\(partition)"
+        writer = Mutex(PartitionWriter(recovered, configuration: configuration))
+        view = Mutex(
+            ReadView(segments: recovered.segments, logStartOffset: recovered.logStartOffset))
+        visibleEnd = Atomic(recovered.nextOffset.value)
+        logEnd = Atomic(recovered.nextOffset.value)
+    }
+
+    /// Where the log begins and ends now.
+    public var offsets: LogOffsets {
+        // The end first: it never goes back, and the start never passes it.
+        let start = view.withLock { $0.logStartOffset }
+        let visible = Offset(visibleEnd.load(ordering: .acquiring))
+        let end = Offset(logEnd.load(ordering: .acquiring))
+        return LogOffsets(
+            logStartOffset: start, highWatermark: max(visible, start),
+            logEndOffset: max(end, visible))
+    }
+
+    /// How much it holds now.
+    public var storage: PartitionStorage {
+        let segments = view.withLock { $0.segments }
+        return PartitionStorage(
+            segmentCount: segments.count, byteCount: segments.reduce(0) { $0 + $1.byteCount })
+    }
+
+    /// The configuration in force.
+    package var configuration: LogConfiguration { writer.withLock { $0.configuration } }
+
+    /// Puts another configuration in force, for what is appended from now on.
+    ///
+    /// A change of the durability level first syncs what is there and begins a new segment.
+    package func alter(_ configuration: LogConfiguration) throws(LogFailure) {
+        let changesLevel = writer.withLock {
+            $0.configuration.durability != configuration.durability
+        }
+        if changesLevel {
+            try synchronize()
+            try finish { writer throws(LogFailure) in
+                try self.roll(&writer, because: .asked, now: self.services.time.wallClock())
+                writer.configuration = configuration
+            }
+            try synchronize()
+        } else {
+            writer.withLock { $0.configuration = configuration }
+        }
+        requestMaintenance(at: services.time.instant())
+    }
+
+    /// Marks it dirty for the commit slot.
+    ///
+    /// - Returns: whether it was not marked already.
+    func enlist() -> Bool { !isEnlisted.exchange(true, ordering: .acquiringAndReleasing) }
+
+    /// Takes the mark back, before what is dirty is looked at.
+    func leaveList() { isEnlisted.store(false, ordering: .sequentiallyConsistent) }
+
+    func setUseMark() { useMark.store(true, ordering: .relaxed) }
+
+    /// What a checkpoint says of it; nil while there is nothing to say.
+    var checkpointEntry: RedoHead.Entry? {
+        let start = view.withLock { $0.logStartOffset }
+        return writer.withLock { writer in
+            guard writer.nextOffset > .zero else { return nil }
+            return RedoHead.Entry(
+                partition: partition, identity: identity, logStartOffset: start,
+                recoveryPoint: max(writer.committed.offset, start),
+                recoverySegment: writer.committed.segment,
+                recoveryPosition: writer.committed.position,
+                leaderEpoch: writer.epochs.current ?? -1)
+        }
+    }
+
+    // MARK: Ending
+
+    /// Syncs what is there and writes the indexes: the next open can believe the files.
+    func closeInOrder() throws(LogFailure) {
+        try synchronize()
+        if let refusal = writer.withLock({ $0.refusal }) { throw refusal }
+        do throws(IOFailure) {
+            for segment in view.withLock({ $0.segments }) {
+                for file in try segment.writeIndexes() { try file.synchronize() }
+            }
+            if writer.withLock({ $0.hasDirectory }) {
+                try services.fileSystem.synchronizeDirectory(directory)
+            }
+        } catch { throw .inputOutput(partition, error) }
+    }
+
+    /// Refuses appends from now on and wakes whoever waits.
+    func refuse(_ failure: LogFailure) {
+        let waiters = writer.withLock { writer in
+            writer.refusal = writer.refusal ?? failure
+            return writer.takeWaiters()
+        }
+        for waiter in waiters { waiter.waiter.complete(.failure(failure)) }
+        waitingReads.fail(failure)
+    }
+
+    /// Gives back its descriptor and maps; the files stay.
+    func releaseFiles() {
+        services.descriptors.remove(self)
+        writer.withLock { $0.active?.file = nil }
+        let segments = view.withLock { $0.segments }
+        for segment in segments {
+            services.maps.remove(segment)
+            _ = segment.evict()
+        }
+    }
+}
+
+extension PartitionLog: Evictable {
+    package func takeUseMark() -> Bool { useMark.exchange(false, ordering: .relaxed) }
+
+    /// Closes the descriptor for appends, after a sync when bytes are unsynced.
+    package func evict() -> Bool {
+        let wasSynced: Void? = syncing.withLockIfAvailable { _ in commitWhileSyncing() }
+        guard wasSynced != nil else { return false }
+        let wasClosed: Bool? = writer.withLockIfAvailable { writer in
+            guard writer.isSynced else { return false }
+            writer.active?.file = nil
+            return true
+        }
+        return wasClosed ?? false
+    }
+}

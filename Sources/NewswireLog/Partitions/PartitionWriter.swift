@@ -1,0 +1,79 @@
+/// What a partition's writer knows; one lock guards it.
+struct PartitionWriter: ~Copyable, Sendable {
+    /// Up to where everything is synced, in which segment, and at which byte of it.
+    struct CommitPoint: Hashable, Sendable {
+        var offset: Offset
+        var segment: Offset
+        var position: FilePosition
+    }
+
+    /// Somebody who waits for a sync.
+    struct CommitWaiter: Sendable {
+        let batch: AppendedBatch
+        let waiter: any AppendWaiter
+    }
+
+    /// What is to be done once the lock is free.
+    enum Effect: Sendable {
+        case report(LogEvent)
+        case maintain(at: Instant)
+        case commitSoon
+        case holdDescriptor
+    }
+
+    var configuration: LogConfiguration
+    /// Why appends are refused; nil while they are not.
+    var refusal: LogFailure?
+    var active: ActiveSegment?
+    var nextOffset: Offset
+    var epochs: LeaderEpochTable
+    /// Whether the next append begins a new leader epoch.
+    var raisesEpoch: Bool
+    var hasDirectory: Bool
+    /// Whether the next append begins a new segment, because records before it were lost.
+    var beginsSegment: Bool
+    var committed: CommitPoint
+
+    /// Files with unsynced bytes besides the active segment's: sealed segments, indexes, metadata.
+    var unsyncedFiles: [any File] = []
+    /// Sealed segments of a `synced` topic that readers do not see whole yet.
+    var unpublished: [(segment: Segment, byteCount: Int)] = []
+    /// Whether names in the partition's directory, and its own name, are unsynced.
+    var hasUnsyncedNames = false
+    var hasUnsyncedDirectory = false
+    /// When the first of the unsynced bytes was written; nil when none are.
+    var unsyncedSince: Instant?
+    var unsyncedByteCount = 0
+    var commitWaiters: [CommitWaiter] = []
+    var effects: [Effect] = []
+
+    init(_ recovered: RecoveredLog, configuration: LogConfiguration) {
+        self.configuration = configuration
+        nextOffset = recovered.nextOffset
+        epochs = recovered.epochs
+        raisesEpoch = recovered.raisesEpoch
+        hasDirectory = recovered.hasDirectory
+        beginsSegment = recovered.beginsSegment
+        committed = CommitPoint(
+            offset: recovered.nextOffset,
+            segment: recovered.segments.last?.baseOffset ?? recovered.nextOffset,
+            position: FilePosition(recovered.segments.last?.byteCount ?? 0))
+    }
+
+    /// Whether a sync would have nothing to do.
+    var isSynced: Bool {
+        unsyncedFiles.isEmpty && !(active?.isDirty ?? false) && !hasUnsyncedNames
+            && !hasUnsyncedDirectory
+    }
+
+    mutating func takeWaiters() -> [CommitWaiter] {
+        defer { commitWaiters = [] }
+        return commitWaiters
+    }
+
+    mutating func takeEffects() -> [Effect] {
+        guard !effects.isEmpty else { return [] }
+        defer { effects = [] }
+        return effects
+    }
+}

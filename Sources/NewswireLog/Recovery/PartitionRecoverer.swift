@@ -1,0 +1,286 @@
+/// What the newest head said when the directory was opened.
+struct CheckpointFacts {
+    let isClean: Bool
+    let entries: [PartitionIdentity: RedoHead.Entry]
+
+    init(_ head: RedoHead?) {
+        isClean = head?.isClean ?? false
+        entries = Dictionary(
+            (head?.entries ?? []).map { ($0.identity, $0) }, uniquingKeysWith: { $1 })
+    }
+}
+
+/// Opens the files of one partition: believes them after a clean close, else verifies what may not
+/// be synced, cuts a torn tail, and reports what of the synced records is gone.
+///
+/// Every step may be repeated. On a directory opened for reading nothing is changed.
+struct PartitionRecoverer {
+    private let services: LogServices
+    private let partition: TopicPartition
+    private let identity: PartitionIdentity
+    private let configuration: LogConfiguration
+    private let directory: String
+    /// What the checkpoint says; nil when it does not know the partition.
+    private let entry: RedoHead.Entry?
+    private let isClean: Bool
+    private var log: RecoveredLog
+
+    init(
+        _ partition: TopicPartition, identity: PartitionIdentity, _ configuration: LogConfiguration,
+        checkpoint: CheckpointFacts, on services: LogServices
+    ) {
+        self.services = services
+        self.partition = partition
+        self.identity = identity
+        self.configuration = configuration
+        directory = "\(services.directory)/\(partition)"
+        entry = checkpoint.entries[identity]
+        isClean = checkpoint.isClean
+        log = RecoveredLog(partition: partition)
+    }
+
+    /// Where the checkpoint says that everything before is synced.
+    private var recoveryPoint: Offset { entry?.recoveryPoint ?? .zero }
+
+    mutating func recover() throws(LogFailure) -> RecoveredLog {
+        let started = services.time.instant()
+        do throws(IOFailure) {
+            try openFiles()
+        } catch { throw .inputOutput(partition, error) }
+        log.report.logEndOffset = log.nextOffset
+        log.report.duration = .nanoseconds(
+            services.time.instant().nanoseconds - started.nanoseconds)
+        return log
+    }
+
+    private mutating func openFiles() throws(IOFailure) {
+        log.logStartOffset = entry?.logStartOffset ?? .zero
+        let status = try services.fileSystem.status(of: directory)
+        log.hasDirectory = status?.isDirectory ?? false
+        guard log.hasDirectory else { return endWithoutFiles("its directory is missing") }
+        let files = try segmentFiles()
+        if try openClean(files) { return }
+        try checkMetadata()
+        try loadEpochs()
+        if let first = files.first, entry != nil, first.baseOffset > log.logStartOffset {
+            lose(log.logStartOffset..<first.baseOffset, "the segments before are missing")
+        }
+        log.logStartOffset = max(log.logStartOffset, files.first?.baseOffset ?? .zero)
+        log.nextOffset = files.first?.baseOffset ?? log.logStartOffset
+        try verify(files)
+        finish()
+    }
+
+    /// The end when there is nothing to read.
+    private mutating func endWithoutFiles(_ reason: String) {
+        log.nextOffset = max(recoveryPoint, log.logStartOffset)
+        if recoveryPoint > log.logStartOffset {
+            lose(log.logStartOffset..<recoveryPoint, reason)
+        }
+        log.logStartOffset = log.nextOffset
+        log.beginsSegment = true
+        // A partition that never had a record is not in an epoch yet.
+        log.raisesEpoch = log.nextOffset > .zero
+    }
+
+    private struct SegmentFile {
+        let baseOffset: Offset
+        let path: String
+        let byteCount: Int
+    }
+
+    private mutating func segmentFiles() throws(IOFailure) -> [SegmentFile] {
+        var files: [SegmentFile] = []
+        for entry in try services.fileSystem.entries(of: directory) {
+            let path = "\(directory)/\(entry.name)"
+            guard let name = SegmentFileName(entry.name), !entry.isDirectory else {
+                let isOurs =
+                    entry.name == PartitionMetadataFile.fileName
+                    || entry.name == LeaderEpochTable.fileName
+                if !isOurs { log.report.ignored.append(path) }
+                continue
+            }
+            guard name.kind == .log, let status = try services.fileSystem.status(of: path) else {
+                continue
+            }
+            files.append(
+                SegmentFile(
+                    baseOffset: name.baseOffset, path: path, byteCount: status.byteCount))
+        }
+        return files.sorted { $0.baseOffset < $1.baseOffset }
+    }
+
+    private func segment(_ file: SegmentFile, byteCount: Int) -> Segment {
+        Segment(
+            Segment.Place(
+                partition: partition, directory: directory, baseOffset: file.baseOffset,
+                indexIntervalBytes: configuration.indexIntervalBytes),
+            byteCount: byteCount, on: services)
+    }
+
+    // MARK: After a clean close
+
+    /// Takes the files as they are, if the checkpoint knows where the last one ends and it does.
+    private mutating func openClean(_ files: [SegmentFile]) throws(IOFailure) -> Bool {
+        guard isClean, let entry else { return false }
+        if files.isEmpty {
+            guard entry.recoveryPoint == entry.logStartOffset else { return false }
+        } else {
+            guard files.last?.baseOffset == entry.recoverySegment,
+                files.last?.byteCount == entry.recoveryPosition.value,
+                let first = files.first, first.baseOffset <= entry.logStartOffset
+            else { return false }
+        }
+        log.segments = files.map { segment($0, byteCount: $0.byteCount) }
+        log.nextOffset = entry.recoveryPoint
+        log.beginsSegment = files.isEmpty
+        if entry.leaderEpoch >= 0 { log.epochs.begin(entry.leaderEpoch, at: entry.logStartOffset) }
+        return true
+    }
+
+    // MARK: After anything else
+
+    private mutating func checkMetadata() throws(IOFailure) {
+        let path = "\(directory)/\(PartitionMetadataFile.fileName)"
+        if try services.fileSystem.status(of: path) != nil {
+            let text = try services.fileSystem.contents(of: path, byteCountMax: 1024)
+            guard PartitionMetadataFile.topicID(of: text) != identity.topicID else { return }
+        }
+        log.report.rebuilt.append(path)
+        guard !services.isReadOnly else { return }
+        try AtomicReplace.write(
+            PartitionMetadataFile.text(identity.topicID).rawSpan, to: path,
+            on: services.fileSystem)
+    }
+
+    private mutating func loadEpochs() throws(IOFailure) {
+        let path = "\(directory)/\(LeaderEpochTable.fileName)"
+        log.raisesEpoch = true
+        guard try services.fileSystem.status(of: path) != nil else { return }
+        let text = try services.fileSystem.contents(of: path, byteCountMax: 64 << 20)
+        if let epochs = LeaderEpochTable(text: text) { return log.epochs = epochs }
+        // The batches that are read now, and the checkpoint, say what can still be known.
+        log.report.rebuilt.append(path)
+        if let entry, entry.leaderEpoch >= 0 {
+            log.epochs.begin(entry.leaderEpoch, at: entry.logStartOffset)
+        }
+    }
+
+    private mutating func verify(_ files: [SegmentFile]) throws(IOFailure) {
+        var isCut = false
+        for file in files {
+            if isCut {
+                let reason = "the log ends before it, at offset \(log.nextOffset)"
+                try setAside(file, because: reason)
+            } else if file.byteCount == 0 {
+                try dropEmpty(file)
+            } else if file.baseOffset < log.nextOffset {
+                try setAside(file, because: "it begins before offset \(log.nextOffset)")
+            } else if file.baseOffset > log.nextOffset, file.baseOffset > recoveryPoint {
+                let reason = "offsets \(log.nextOffset)..<\(file.baseOffset) before it are missing"
+                isCut = true
+                try setAside(file, because: reason)
+            } else {
+                if file.baseOffset > log.nextOffset {
+                    lose(log.nextOffset..<file.baseOffset, "they are in no segment")
+                }
+                isCut = try take(file, next: files.first { $0.baseOffset > file.baseOffset })
+            }
+        }
+    }
+
+    /// A file that was created for a batch that never came.
+    private mutating func dropEmpty(_ file: SegmentFile) throws(IOFailure) {
+        if !services.isReadOnly { try services.fileSystem.remove(file.path) }
+    }
+
+    private mutating func setAside(
+        _ file: SegmentFile, because reason: String
+    ) throws(IOFailure) {
+        guard !services.isReadOnly else {
+            log.report.quarantined.append(file.path)
+            return
+        }
+        let path = try Quarantine.move(
+            file.path, of: partition, because: reason, on: services)
+        log.report.quarantined.append(path)
+    }
+
+    /// Adds a segment: unread when it lies wholly before the recovery point, else batch by batch.
+    ///
+    /// - Returns: whether the log was cut in it.
+    private mutating func take(_ file: SegmentFile, next: SegmentFile?) throws(IOFailure) -> Bool {
+        if let entry, let next, next.baseOffset <= entry.recoverySegment {
+            log.segments.append(segment(file, byteCount: file.byteCount))
+            log.nextOffset = next.baseOffset
+            return false
+        }
+        var scan = TailScan(
+            file: try services.openFile(file.path, services.isReadOnly ? .read : .readWrite),
+            baseOffset: file.baseOffset, byteCount: file.byteCount,
+            interval: configuration.indexIntervalBytes)
+        scan.recoveryPosition =
+            entry?.recoverySegment == file.baseOffset ? entry?.recoveryPosition ?? .start : .start
+        if let entry, entry.recoverySegment > file.baseOffset {
+            scan.recoveryPosition = FilePosition(file.byteCount)
+        }
+        scan.epochs = log.epochs
+        try scan.run()
+        return try adopt(scan, file, isLast: next == nil)
+    }
+
+    private mutating func adopt(
+        _ scan: TailScan, _ file: SegmentFile, isLast: Bool
+    ) throws(IOFailure) -> Bool {
+        log.epochs = scan.epochs
+        log.report.scannedByteCount += scan.end.value
+        for range in scan.lost { lose(range.offsets, range.reason) }
+        if let failure = scan.cutReason {
+            log.report.cut.append(
+                CutTail(
+                    path: file.path, position: scan.end,
+                    byteCount: file.byteCount - scan.end.value, reason: failure))
+        }
+        if !services.isReadOnly {
+            if scan.cutReason != nil { try scan.file.truncate(to: scan.end.value) }
+            // What is kept is served as if it were synced: so it has to be.
+            if scan.end > scan.recoveryPosition { try scan.file.synchronize() }
+        }
+        log.nextOffset = max(scan.nextOffset, log.nextOffset)
+        guard scan.end > .start else {
+            if scan.cutReason != nil, !services.isReadOnly {
+                try services.fileSystem.remove(file.path)
+            }
+            return scan.cutReason != nil
+        }
+        let segment = segment(file, byteCount: scan.end.value)
+        segment.beginGrowing(scan.indexes)
+        log.segments.append(segment)
+        if !isLast, !services.isReadOnly {
+            for index in try segment.writeIndexes() { try index.synchronize() }
+            segment.seal()
+        }
+        return scan.cutReason != nil
+    }
+
+    private mutating func finish() {
+        let reached = log.segments.isEmpty ? Offset.zero : log.nextOffset
+        if recoveryPoint > max(reached, log.logStartOffset) {
+            lose(max(reached, log.logStartOffset)..<recoveryPoint, "the log ends before them")
+            // Their numbers were seen by readers and must not name other records.
+            log.nextOffset = recoveryPoint
+            log.beginsSegment = true
+        }
+        if log.logStartOffset > log.nextOffset {
+            log.nextOffset = log.logStartOffset
+            log.beginsSegment = true
+        }
+        if log.segments.isEmpty { log.beginsSegment = true }
+        log.epochs.cut(to: log.nextOffset)
+        log.raisesEpoch = log.raisesEpoch && log.nextOffset > .zero
+    }
+
+    private mutating func lose(_ offsets: Range<Offset>, _ reason: String) {
+        log.report.lost.append(LostRange(offsets: offsets, reason: "\(directory): \(reason)"))
+    }
+}

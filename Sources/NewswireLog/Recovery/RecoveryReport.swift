@@ -1,0 +1,64 @@
+/// What opening a directory found and did, partition by partition.
+public struct RecoveryReport: Sendable {
+    /// Whether the directory had been closed in order.
+    public package(set) var wasClean = true
+    /// The partitions in which something was looked at, in the order of opening.
+    public package(set) var partitions: [PartitionRecovery] = []
+
+    package init() {}
+
+    /// Whether something was cut, set aside, lost or made again.
+    public var changedAnything: Bool { partitions.contains { $0.changedAnything } }
+}
+
+/// What recovery did to one partition.
+public struct PartitionRecovery: Sendable {
+    /// The partition.
+    public let partition: TopicPartition
+    /// The end after recovery, exclusive.
+    public package(set) var logEndOffset: Offset
+    /// How many bytes of log were read and verified.
+    public package(set) var scannedByteCount = 0
+    /// What was cut from the end of a segment file.
+    public package(set) var cut: [CutTail] = []
+    /// Files that were moved to `quarantine/`, by their new paths.
+    public package(set) var quarantined: [String] = []
+    /// Derived files that were made again, by their paths.
+    public package(set) var rebuilt: [String] = []
+    /// Synced records that are gone or unreadable: appends go on behind them.
+    public package(set) var lost: [LostRange] = []
+    /// Files in the partition's directory that are none of the log's.
+    public package(set) var ignored: [String] = []
+    /// How long it took.
+    public package(set) var duration: Duration = .zero
+
+    package init(partition: TopicPartition, logEndOffset: Offset) {
+        self.partition = partition
+        self.logEndOffset = logEndOffset
+    }
+
+    /// Whether something was cut, set aside, lost or made again.
+    public var changedAnything: Bool {
+        !cut.isEmpty || !quarantined.isEmpty || !rebuilt.isEmpty || !lost.isEmpty
+    }
+}
+
+/// Bytes that recovery cut from the end of a segment file.
+public struct CutTail: Sendable {
+    /// The segment file.
+    public let path: String
+    /// Where it ends now.
+    public let position: FilePosition
+    /// How many bytes were cut.
+    public let byteCount: Int
+    /// What was wrong with the first batch that was cut.
+    public let reason: BatchFailure
+}
+
+/// Records that were synced and cannot be read any more.
+public struct LostRange: Sendable {
+    /// From the first one to the one after the last.
+    public let offsets: Range<Offset>
+    /// The file and what is wrong with it.
+    public let reason: String
+}

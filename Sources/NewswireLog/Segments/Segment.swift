@@ -1,0 +1,218 @@
+internal import Glibc
+internal import Synchronization
+
+/// One segment of a partition, as its readers see it; the active one and the sealed ones alike.
+///
+/// Maps are made at the first use and given back when the directory's budget asks for them; a slice
+/// that was handed out keeps its own. No method is ever called with a lock of the directory held.
+package final class Segment: Sendable {
+    package let baseOffset: Offset
+    package let source: BatchSource
+    package let partition: TopicPartition
+
+    let services: LogServices
+    let directory: String
+    let indexIntervalBytes: Int
+    let state: Mutex<State>
+    private let end: Atomic<Int>
+    private let useMark = Atomic(false)
+
+    struct State {
+        /// The indexes in memory: the segment grows, or its files were not sound.
+        var growing: SegmentIndexes?
+        /// The index files, once they were looked at.
+        var maps: SegmentIndexMaps?
+        var log: MappedLog?
+        /// How many bytes are mapped: more than there are while the segment grows.
+        var capacity: Int
+    }
+
+    /// What a segment is made from.
+    package struct Place {
+        package let partition: TopicPartition
+        package let directory: String
+        package let baseOffset: Offset
+        package let indexIntervalBytes: Int
+
+        package init(
+            partition: TopicPartition, directory: String, baseOffset: Offset,
+            indexIntervalBytes: Int
+        ) {
+            self.partition = partition
+            self.directory = directory
+            self.baseOffset = baseOffset
+            self.indexIntervalBytes = indexIntervalBytes
+        }
+
+        /// The path of one of the segment's files.
+        package func path(_ kind: SegmentFileName.Kind) -> String {
+            "\(directory)/\(SegmentFileName(baseOffset, kind))"
+        }
+    }
+
+    /// A segment whose first `byteCount` bytes can be read, and whose indexes are in their files.
+    init(_ place: Place, byteCount: Int, on services: LogServices) {
+        baseOffset = place.baseOffset
+        partition = place.partition
+        directory = place.directory
+        indexIntervalBytes = place.indexIntervalBytes
+        source = BatchSource(partition: place.partition, path: place.path(.log))
+        self.services = services
+        end = Atomic(byteCount)
+        state = Mutex(State(capacity: byteCount))
+    }
+
+    /// How many bytes can be read.
+    package var byteCount: Int { end.load(ordering: .acquiring) }
+
+    /// Lets readers see the bytes up to `byteCount`; they are never taken back.
+    func publish(upTo byteCount: Int) {
+        assert(byteCount >= end.load(ordering: .relaxed), "readable bytes of a segment went back")
+        end.store(byteCount, ordering: .releasing)
+    }
+
+    /// The path of one of its files.
+    func path(_ kind: SegmentFileName.Kind) -> String {
+        "\(directory)/\(SegmentFileName(baseOffset, kind))"
+    }
+
+    // MARK: Reading
+
+    /// The whole batches from the one with `offset` on, as many as fit `maxBytes`, at least one.
+    ///
+    /// - Returns: nil when everything readable in the segment lies before `offset`.
+    func fetch(from offset: Offset, maxBytes: Int) throws(LogFailure) -> FetchedSlice? {
+        let limit = FilePosition(byteCount)
+        guard limit > .start, var walk = try walk(to: offset, limit: limit) else { return nil }
+        let start = walk.position
+        let log = try mappedLog()
+        while walk.batchEnd.value - start.value < maxBytes {
+            let before = walk
+            // A batch that cannot be followed ends the slice; whoever reads on is told why.
+            do throws(LogFailure) {
+                guard try walk.advance() else { break }
+            } catch { break }
+            guard walk.batchEnd.value - start.value <= maxBytes else {
+                walk = before
+                break
+            }
+        }
+        do throws(IOFailure) {
+            _ = try log.populate(start, upTo: walk.batchEnd, limit: limit)
+        } catch { throw .inputOutput(partition, error) }
+        return FetchedSlice(
+            log.region, start.value..<walk.batchEnd.value, of: source,
+            offsets: offset..<walk.header.nextOffset, in: partition)
+    }
+
+    /// The first record at or after `start` with at least `timestamp`; nil when there is none here.
+    func firstRecord(
+        at timestamp: Timestamp, from start: Offset
+    ) throws(LogFailure) -> FoundRecord? {
+        let limit = FilePosition(byteCount)
+        guard limit > .start else { return nil }
+        let slot = try timeSlot(of: timestamp)
+        let hint = slot.map { baseOffset + Int64($0.relativeOffset) } ?? baseOffset
+        guard var walk = try walk(to: max(hint, start), limit: limit) else { return nil }
+        repeat {
+            guard walk.header.maxTimestamp >= timestamp else { continue }
+            let slice = try fetch(from: max(start, walk.header.baseOffset), maxBytes: 1)
+            guard let slice else { return nil }
+            var records = slice.records()
+            while let record = try records.next() {
+                if record.timestamp >= timestamp {
+                    return FoundRecord(offset: record.offset, timestamp: record.timestamp)
+                }
+            }
+        } while try walk.advance()
+        return nil
+    }
+
+    /// A walk that stands at the batch with `offset`; nil when all readable batches lie before it.
+    ///
+    /// The index is believed only if the batch it leads to is the one its slot speaks of.
+    func walk(to offset: Offset, limit: FilePosition) throws(LogFailure) -> BatchWalk? {
+        let log = try mappedLog()
+        if let slot = try offsetSlot(of: offset), slot.position < limit {
+            if var walk = walk(at: slot, in: log, limit: limit) {
+                return try walk.advance(to: offset) ? walk : nil
+            }
+            try rebuildIndexes(because: slot)
+            if let slot = try offsetSlot(of: offset), slot.position < limit,
+                var walk = walk(at: slot, in: log, limit: limit)
+            {
+                return try walk.advance(to: offset) ? walk : nil
+            }
+        }
+        var walk = try BatchWalk(log, of: source, at: .start, limit: limit)
+        guard walk.header.baseOffset == baseOffset else {
+            throw .corrupt(
+                source, at: .start, offset: baseOffset,
+                .badBaseOffset(walk.header.baseOffset, expected: baseOffset))
+        }
+        return try walk.advance(to: offset) ? walk : nil
+    }
+
+    /// A walk from the batch that `slot` speaks of; nil when something else stands there.
+    private func walk(
+        at slot: OffsetIndex.Slot, in log: MappedLog, limit: FilePosition
+    ) -> BatchWalk? {
+        guard slot.position >= .start else { return nil }
+        do throws(LogFailure) {
+            let walk = try BatchWalk(log, of: source, at: slot.position, limit: limit)
+            let isRight = walk.header.lastOffset == baseOffset + Int64(slot.relativeOffset)
+            return isRight ? walk : nil
+        } catch {
+            // Index or log is wrong; the caller rebuilds the index and meets the log's damage itself.
+            return nil
+        }
+    }
+
+    // MARK: Maps
+
+    /// The map of the log file, made now if there is none.
+    func mappedLog() throws(LogFailure) -> MappedLog {
+        useMark.store(true, ordering: .relaxed)
+        let known = state.withLock { ($0.log, $0.capacity) }
+        if let log = known.0, log.region.byteCount >= byteCount { return log }
+        let log: MappedLog
+        do throws(IOFailure) {
+            let file = try services.openFile(source.path, .read)
+            // A file that somebody shortened must not be mapped past its end: that would be a signal.
+            let there = try file.byteCount()
+            guard there >= byteCount else {
+                throw IOFailure(.map, source.path, errorNumber: EIO)
+            }
+            log = MappedLog(try file.map(byteCount: max(known.1, byteCount)))
+        } catch { throw .inputOutput(partition, error) }
+        state.withLock { $0.log = log }
+        services.maps.insert(self)
+        return log
+    }
+
+    /// Says how large the segment may grow, so that it is mapped once.
+    func setCapacity(_ byteCount: Int) {
+        state.withLock { $0.capacity = max($0.capacity, byteCount) }
+    }
+}
+
+extension Segment: Evictable {
+    package func takeUseMark() -> Bool { useMark.exchange(false, ordering: .relaxed) }
+
+    package func evict() -> Bool {
+        let isFree: Bool? = state.withLockIfAvailable { state in
+            state.log = nil
+            state.maps = nil
+            return true
+        }
+        return isFree ?? false
+    }
+}
+
+/// Where a search by time ended.
+public struct FoundRecord: Hashable, Sendable {
+    /// The record's offset.
+    public let offset: Offset
+    /// The record's timestamp.
+    public let timestamp: Timestamp
+}

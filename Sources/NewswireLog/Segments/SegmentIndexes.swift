@@ -1,0 +1,100 @@
+/// Both indexes of a segment in memory, while it grows or is read again after a crash.
+package struct SegmentIndexes: Sendable {
+    /// The slots of the offset index, as its file holds them.
+    package private(set) var offsetSlots: [UInt8] = []
+    /// The slots of the time index, as its file holds them.
+    package private(set) var timeSlots: [UInt8] = []
+    /// The largest timestamp so far and the slot it will get; nil before the first batch.
+    package private(set) var largest: TimeIndex.Slot?
+
+    private let baseOffset: Offset
+    private var bytesSinceSlot = 0
+
+    package init(baseOffset: Offset) { self.baseOffset = baseOffset }
+
+    /// Goes on where files of a segment with `logByteCount` bytes ended.
+    ///
+    /// - Returns: nil when the slots are not sound.
+    package init?(
+        baseOffset: Offset, offsetSlots: [UInt8], timeSlots: [UInt8], logByteCount: Int
+    ) {
+        guard OffsetIndex.isSound(offsetSlots.rawSpan, logByteCount: logByteCount),
+            TimeIndex.isSound(timeSlots.rawSpan)
+        else { return nil }
+        self.baseOffset = baseOffset
+        self.offsetSlots = offsetSlots
+        self.timeSlots = timeSlots
+        largest = TimeIndex.last(of: timeSlots.rawSpan)
+        let count = OffsetIndex.slotCount(of: offsetSlots.rawSpan)
+        let last =
+            count == 0 ? 0 : OffsetIndex.slot(count - 1, of: offsetSlots.rawSpan).position.value
+        bytesSinceSlot = logByteCount - last
+    }
+
+    /// Notes the batch with `header` that begins at `position`.
+    ///
+    /// As Kafka does: a slot when more than `interval` bytes came since the last one, counted before
+    /// this batch, so that a segment's first batch never gets one.
+    package mutating func add(_ header: BatchFacts, at position: FilePosition, interval: Int) {
+        let relativeOffset = Int(header.lastOffset - baseOffset)
+        if header.maxTimestamp > largest?.timestamp ?? .absent {
+            largest = TimeIndex.Slot(
+                timestamp: header.maxTimestamp, relativeOffset: relativeOffset)
+        }
+        if bytesSinceSlot > interval {
+            OffsetIndex.append(
+                OffsetIndex.Slot(relativeOffset: relativeOffset, position: position),
+                to: &offsetSlots)
+            addTimeSlot()
+            bytesSinceSlot = 0
+        }
+        bytesSinceSlot += header.byteCount
+    }
+
+    /// Adds the last slot of the time index; the segment ends here, or the files are written.
+    package mutating func addTimeSlot() {
+        guard let largest else { return }
+        let last = TimeIndex.last(of: timeSlots.rawSpan)
+        guard largest.timestamp > last?.timestamp ?? .absent else { return }
+        TimeIndex.append(largest, to: &timeSlots)
+    }
+
+    /// Whether another slot of each index stays within files of `limit` bytes.
+    package func hasRoom(within limit: Int) -> Bool {
+        // One slot of the time index is kept back for the end of the segment.
+        offsetSlots.count + OffsetIndex.slotByteCount <= limit
+            && timeSlots.count + 2 * TimeIndex.slotByteCount <= limit
+    }
+
+    /// Takes over a slot found elsewhere, behind everything noted so far.
+    package mutating func adopt(_ slot: OffsetIndex.Slot) {
+        OffsetIndex.append(slot, to: &offsetSlots)
+        bytesSinceSlot = 0
+    }
+}
+
+/// What the indexes and the log's ends need to know of a batch.
+package struct BatchFacts: Hashable, Sendable {
+    package let baseOffset: Offset
+    package let lastOffset: Offset
+    package let maxTimestamp: Timestamp
+    package let byteCount: Int
+
+    package init(
+        baseOffset: Offset, lastOffset: Offset, maxTimestamp: Timestamp, byteCount: Int
+    ) {
+        self.baseOffset = baseOffset
+        self.lastOffset = lastOffset
+        self.maxTimestamp = maxTimestamp
+        self.byteCount = byteCount
+    }
+
+    package init(_ header: RecordBatchHeader) {
+        self.init(
+            baseOffset: header.baseOffset, lastOffset: header.lastOffset,
+            maxTimestamp: header.maxTimestamp, byteCount: header.byteCount)
+    }
+
+    /// The offset after the batch.
+    package var nextOffset: Offset { lastOffset + 1 }
+}
