@@ -151,6 +151,15 @@ extension LogDirectory {
         try retire(partition, topicID: log.identity.topicID)
     }
 
+    /// Ends a partition that another process deleted: whoever waits fails with `.deleted`.
+    ///
+    /// For directories that are opened for reading; no file is touched.
+    package func forgetPartition(_ partition: TopicPartition) {
+        guard let log = services.partitions.remove(partition) else { return }
+        log.refuse(.deleted(partition))
+        log.releaseFiles()
+    }
+
     /// Removes what a deletion left of a partition, if its files still are of the topic `topicID`.
     package func retire(_ partition: TopicPartition, topicID: TopicID) throws(LogFailure) {
         let fileSystem = services.fileSystem

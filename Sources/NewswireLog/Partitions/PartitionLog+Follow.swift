@@ -10,6 +10,9 @@ extension PartitionLog {
         try finish { writer throws(LogFailure) in
             do throws(IOFailure) {
                 try self.refresh(&writer, start)
+            } catch  where error.isNotFound {
+                // Removed between two looks, by retention or with its topic: seen next time.
+                return
             } catch { throw .inputOutput(self.partition, error) }
         }
         waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))
