@@ -18,7 +18,7 @@ extension PartitionLog {
     public func append(
         durability: Durability? = nil, _ fill: (inout RecordBatchBuilder) -> Void
     ) throws(LogFailure) -> AppendedBatch {
-        let limits = BatchLimits(configuration)
+        let limits = writer.withLock { BatchLimits($0.configuration) }
         var batch = takeBatch(limits)
         fill(&batch)
         let outcome: Result<Written, LogFailure>
@@ -122,7 +122,7 @@ extension PartitionLog {
         do throws(BatchFailure) {
             let isStamped = limits.timestampType == .logAppendTime
             try batch.seal(
-                codec: limits.codec, gzipLevel: limits.gzipLevel,
+                codec: batch.codec ?? limits.codec, gzipLevel: limits.gzipLevel,
                 logAppendTime: isStamped ? services.time.wallClock() : nil, producer: nil,
                 kind: .data)
         } catch { throw .invalidBatch(partition, error) }
@@ -206,7 +206,8 @@ extension PartitionLog {
             try active.write(batch.encoded, to: file)
         } catch { throw .inputOutput(partition, error) }
         if position == .start { active.firstTimestamp = facts.maxTimestamp }
-        active.segment.note(facts, at: position)
+        active.indexesHaveRoom = active.segment.note(
+            facts, at: position, limit: writer.configuration.segmentIndexBytes)
         writer.nextOffset = facts.nextOffset
         logEnd.store(facts.nextOffset.value, ordering: .releasing)
         return facts
@@ -233,6 +234,9 @@ extension PartitionLog {
     /// Lets readers see everything that is written.
     private func publish(_ writer: inout PartitionWriter) {
         guard let active = writer.active else { return }
+        // Left by a time when the topic was `synced`.
+        for (segment, byteCount) in writer.unpublished { segment.publish(upTo: byteCount) }
+        if !writer.unpublished.isEmpty { writer.unpublished = [] }
         active.segment.publish(upTo: active.byteCount)
         visibleEnd.store(writer.nextOffset.value, ordering: .sequentiallyConsistent)
     }

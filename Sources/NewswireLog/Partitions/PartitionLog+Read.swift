@@ -14,6 +14,7 @@ extension PartitionLog {
     public func read(
         from offset: Offset, maxBytes: Int = 1 << 20
     ) throws(LogFailure) -> FetchedSlice {
+        try checkOpen()
         let end = Offset(visibleEnd.load(ordering: .acquiring))
         let view = self.view.withLock { $0 }
         guard offset >= view.logStartOffset, offset <= max(end, view.logStartOffset) else {
@@ -25,7 +26,8 @@ extension PartitionLog {
             let slice = try view.segments[number].fetch(from: offset, maxBytes: maxBytes)
             if let slice { return slice }
         } catch {
-            // Retention may have removed the segment's files since the snapshot was taken.
+            // The segment's files may have gone since the snapshot was taken.
+            try checkOpen()
             guard offset >= self.view.withLock({ $0.logStartOffset }) else {
                 throw outOfRange(offset)
             }
@@ -39,6 +41,7 @@ extension PartitionLog {
     /// - Returns: nil when all readable records are earlier.
     /// - Complexity: O(segments + log slots) and the batches between two slots.
     public func firstOffset(at timestamp: Timestamp) throws(LogFailure) -> FoundRecord? {
+        try checkOpen()
         let view = self.view.withLock { $0 }
         let end = Offset(visibleEnd.load(ordering: .acquiring))
         for segment in view.segments {
