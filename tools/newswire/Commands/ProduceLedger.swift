@@ -14,23 +14,29 @@ final class ProduceLedger: Sendable {
 
     /// What is not settled of one partition.
     private struct Account {
-        /// The records' lines, in order of the records' numbers.
-        var lines: [Line] = []
-        /// The number of the first of them.
-        var firstNumber: Int64 = 0
-        var reports: [DeliveryReport] = []
+        /// The records' lines, in order of the records' numbers; those before ``settled`` are done.
+        private var lines: [Line] = []
+        private var settled = 0
+        private var reports: [DeliveryReport] = []
+
+        mutating func add(_ line: Line) { lines.append(line) }
+
+        mutating func add(_ report: DeliveryReport) { reports.append(report) }
 
         /// The next report whose lines are all there, with them.
-        mutating func next() -> (report: DeliveryReport, lines: ArraySlice<Line>)? {
+        mutating func next() -> (report: DeliveryReport, lines: [Line])? {
             guard let report = reports.first else { return nil }
-            let count = report.numbers.count
-            guard lines.count >= count else { return nil }
+            let end = settled + report.numbers.count
+            guard lines.count >= end else { return nil }
             reports.removeFirst()
-            defer {
-                lines.removeFirst(count)
-                firstNumber += Int64(count)
+            let found = Array(lines[settled..<end])
+            settled = end
+            // Seldom, and then many: removing those of each batch would move all the others.
+            if settled > lines.count / 2 {
+                lines.removeFirst(settled)
+                settled = 0
             }
-            return (report, lines.prefix(count))
+            return (report, found)
         }
     }
 
@@ -63,20 +69,22 @@ final class ProduceLedger: Sendable {
 
     /// Notes that a line became a record.
     func note(_ record: EnqueuedRecord, line number: Int, byteCount: Int) {
-        state.withLock { state in
+        let hasSettled = state.withLock { state in
             let line = Line(number: number, byteCount: byteCount)
-            state.accounts[record.partition, default: Account()].lines.append(line)
-            settle(record.partition, &state)
+            state.accounts[record.partition, default: Account()].add(line)
+            return settle(record.partition, &state)
         }
+        if hasSettled { flushAcknowledgements() }
     }
 
     /// Notes how a batch ended.
     func note(_ report: DeliveryReport) {
         let partition = report.partition.partition
         state.withLock { state in
-            state.accounts[partition, default: Account()].reports.append(report)
+            state.accounts[partition, default: Account()].add(report)
             settle(partition, &state)
         }
+        flushAcknowledgements()
     }
 
     /// Notes a failure that is no single record's.
@@ -106,8 +114,12 @@ final class ProduceLedger: Sendable {
 
     // MARK: Settling
 
-    private func settle(_ partition: Int, _ state: inout State) {
+    /// Settles what can be settled; answers whether anything could.
+    @discardableResult
+    private func settle(_ partition: Int, _ state: inout State) -> Bool {
+        var hasSettled = false
         while let (report, lines) = state.accounts[partition]?.next() {
+            hasSettled = true
             switch report.outcome {
             case .success(let batch):
                 state.recordCount += Int64(lines.count)
@@ -118,9 +130,10 @@ final class ProduceLedger: Sendable {
             case .failure(let failure): fail(failure, lines, &state)
             }
         }
+        return hasSettled
     }
 
-    private func fail(_ failure: NewswireError, _ lines: ArraySlice<Line>, _ state: inout State) {
+    private func fail(_ failure: NewswireError, _ lines: [Line], _ state: inout State) {
         guard state.failure == nil else { return }
         state.failure = failure
         let first = lines.first?.number ?? 0
@@ -130,7 +143,7 @@ final class ProduceLedger: Sendable {
     }
 
     private func printAcknowledgements(
-        of lines: ArraySlice<Line>, _ batch: AppendedBatch, _ report: DeliveryReport,
+        of lines: [Line], _ batch: AppendedBatch, _ report: DeliveryReport,
         _ state: inout State
     ) {
         guard !state.hasLostOutput else { return }
@@ -149,11 +162,20 @@ final class ProduceLedger: Sendable {
             offset = offset + 1
         }
         do throws(OutputFailure) {
+            // Under the lock, as the order of a partition's lines is that of its offsets.
             try output.write(json.bytes.rawSpan)
-            try output.flush()
         } catch {
             // The records are stored all the same: the work goes on, and the exit code tells.
             state.hasLostOutput = true
+        }
+    }
+
+    private func flushAcknowledgements() {
+        guard printsAcknowledgements else { return }
+        do throws(OutputFailure) {
+            try output.flush()
+        } catch {
+            state.withLock { $0.hasLostOutput = true }
         }
     }
 }
