@@ -111,7 +111,8 @@ private struct Ring {
     ///
     /// Two rounds at most: after the first no mark is left that somebody did not set meanwhile.
     mutating func takeCandidate(
-        overCapacity capacity: Int, besides newcomer: (any Evictable)?, _ seen: inout [any Evictable]
+        overCapacity capacity: Int, besides newcomer: (any Evictable)?,
+        _ seen: inout [any Evictable]
     ) -> (any Evictable)? {
         var steps = 2 * slots.count
         while slots.count > capacity, steps > 0 {
