@@ -20,8 +20,11 @@ func program(_ name: String, at path: String, _ more: Target.Dependency...) -> T
         swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(
+    _ name: String, _ dependencies: Target.Dependency..., excluding fixtures: [String] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: fixtures, swiftSettings: settings)
 }
 
 let package = Package(
@@ -39,12 +42,14 @@ let package = Package(
         library("NewswireLog", "CNewswire", "CZlib"),
         library("Newswire", "NewswireLog"),
         library("NewswireTesting", "Newswire", "NewswireLog"),
-        .target(name: "CFloors", path: "Benchmarks/CFloors", cSettings: warnings),
+        .target(
+            name: "CFloors", dependencies: ["CNewswire", "CZlib"], path: "Benchmarks/CFloors",
+            cSettings: warnings),
         program("newswire-tool", at: "tools/newswire"),
         program("newswire-bench", at: "Benchmarks/newswire-bench", "CFloors"),
         tests("NewswireLogTests", "NewswireLog", "NewswireTesting"),
         tests("NewswireTests", "Newswire", "NewswireLog", "NewswireTesting"),
-        tests("FormatTests", "NewswireLog", "NewswireTesting"),
+        tests("FormatTests", "NewswireLog", "NewswireTesting", excluding: ["Fixtures"]),
         tests("SimulationTests", "Newswire", "NewswireLog", "NewswireTesting"),
         tests("StyleTests"),
     ]

@@ -14,6 +14,7 @@ package final class CommitSlot: Sendable {
         /// Open when the round under way is over.
         var followers: [Gate] = []
         var hasThread = false
+        var isClosed = false
     }
 
     /// How long the thread stays without work before it ends.
@@ -24,8 +25,8 @@ package final class CommitSlot: Sendable {
     private let hasThreads: Bool
     private let work = Gate()
 
-    /// - Parameter hasThreads: whether callers that cannot block get a thread; without, somebody
-    ///   calls ``commitOpenGroup()``.
+    /// Prepares a slot; with `hasThreads`, callers that cannot block get a thread, else somebody
+    /// calls ``commitOpenGroup()``.
     init(time: any TimeSource, hasThreads: Bool) {
         self.time = time
         self.hasThreads = hasThreads
@@ -65,6 +66,12 @@ package final class CommitSlot: Sendable {
         while !state.withLock({ $0.open.isEmpty }) { leadOrFollow() }
     }
 
+    /// Lets the thread end once nothing is dirty.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        work.open()
+    }
+
     private func add(_ partition: PartitionLog) {
         guard partition.enlist() else { return }
         state.withLock { $0.open.append(partition) }
@@ -87,21 +94,23 @@ package final class CommitSlot: Sendable {
             _ = gate.wait(until: nil)
             return
         }
-        for partition in group { partition.commit() }
+        let results = group.map { ($0, $0.sync()) }
         let followers = state.withLock { state in
             state.isLed = false
             defer { state.followers = [] }
             return state.followers
         }
         for follower in followers { follower.open() }
+        // Not while leading: whoever is woken may wait for a sync on this thread.
+        for (partition, result) in results { partition.complete(result) }
     }
 
     private func runThread() {
         while true {
             commitOpenGroup()
-            guard !work.wait(until: time.instant() + Self.linger) else { continue }
+            let isAsked = work.wait(until: time.instant() + Self.linger)
             let ends = state.withLock { state in
-                guard state.open.isEmpty else { return false }
+                guard state.open.isEmpty, !isAsked || state.isClosed else { return false }
                 state.hasThread = false
                 return true
             }

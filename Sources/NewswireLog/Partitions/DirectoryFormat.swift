@@ -1,4 +1,6 @@
-/// The file `newswire.format`: what makes a folder a Newswire directory. See <doc:DirectoryFormat>.
+/// The file `newswire.format`, which makes a folder a Newswire directory.
+///
+/// The table is in <doc:DirectoryFormat>.
 package struct DirectoryFormat: Hashable, Sendable {
     /// Where the fields lie.
     package enum Layout {

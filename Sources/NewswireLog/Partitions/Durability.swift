@@ -4,9 +4,11 @@ public enum Durability: String, Sendable, CaseIterable, Comparable {
     case none
     /// In the operating system: survives the end of the process, not a power failure.
     case written
-    /// As `written`, and synced in the background after `newswire.flush.ms` or `newswire.flush.bytes`.
+    /// As `written`, and synced in the background, after `newswire.flush.ms` or
+    /// `newswire.flush.bytes`.
     case interval
-    /// On the disk: the acknowledgement comes after a sync that began after the last byte was written.
+    /// On the disk: the acknowledgement comes after a sync that began after the last byte was
+    /// written.
     case synced
 
     /// From the weakest promise to the strongest.

@@ -1,4 +1,6 @@
-/// Why the log could not do what it was asked for. More cases may come: a `switch` needs a default.
+/// Why the log could not do what it was asked for.
+///
+/// More cases may come: a `switch` needs a default.
 public enum LogFailure: Error, Sendable {
     /// The bytes at a place are not what was written there.
     case corrupt(BatchSource, at: FilePosition, offset: Offset?, BatchFailure)

@@ -41,6 +41,8 @@ extension PartitionLog {
     ///   - batch: the records; the caller resets it for the next ones.
     ///   - acknowledge: what the waiter waits for; the topic's level when nil.
     ///   - waiter: completed exactly once, from any thread, unless this throws.
+    /// - Returns: the offsets that the records got.
+    /// - Throws: what the blocking append throws before it waits.
     package func append(
         _ batch: inout RecordBatchBuilder, acknowledge: Durability? = nil,
         waiter: (any AppendWaiter)?
@@ -231,6 +233,9 @@ extension PartitionLog {
     /// Lets readers see everything that is written.
     private func publish(_ writer: inout PartitionWriter) {
         guard let active = writer.active else { return }
+        // Left by a time when the topic was `synced`.
+        for (segment, byteCount) in writer.unpublished { segment.publish(upTo: byteCount) }
+        if !writer.unpublished.isEmpty { writer.unpublished = [] }
         active.segment.publish(upTo: active.byteCount)
         visibleEnd.store(writer.nextOffset.value, ordering: .sequentiallyConsistent)
     }

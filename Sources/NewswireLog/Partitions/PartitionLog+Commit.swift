@@ -23,16 +23,42 @@ extension PartitionLog {
         }
     }
 
-    /// Syncs everything written so far and completes those who wait for it.
-    func commit() {
-        leaveList()
-        // Whoever appended before the mark was taken back is covered by the capture that follows.
-        syncing.withLock { _ in commitWhileSyncing() }
+    /// What is to be done once a sync is over and no lock is held.
+    ///
+    /// Whoever is woken may append, and wait for the next sync, on this very thread.
+    struct CommitResult {
+        fileprivate(set) var done: [PartitionWriter.CommitWaiter] = []
+        fileprivate(set) var failure: LogFailure?
+        fileprivate(set) var events: [LogEvent] = []
+        fileprivate(set) var movedEnd = false
     }
 
-    /// The same, when no other sync of this partition is under way.
-    func commitWhileSyncing() {
-        guard let capture = writer.withLock({ self.capture(&$0) }) else { return }
+    /// Syncs everything written so far and completes those who wait for it.
+    func commit() { complete(sync()) }
+
+    /// Syncs everything written so far; the caller completes those who wait for it.
+    func sync() -> CommitResult {
+        leaveList()
+        // Whoever appended before the mark was taken back is covered by the capture that follows.
+        return syncing.withLock { _ in syncWhileSyncing() }
+    }
+
+    /// Completes those who waited for a sync.
+    func complete(_ result: CommitResult) {
+        for waiter in result.done {
+            let outcome = result.failure.map { .failure($0) } ?? Result.success(waiter.batch)
+            waiter.waiter.complete(outcome)
+        }
+        for event in result.events { services.onEvent(event) }
+        guard result.movedEnd else { return }
+        services.checkpointSoon()
+        waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))
+    }
+
+    /// One sync, when no other one of this partition is under way.
+    func syncWhileSyncing() -> CommitResult {
+        var result = CommitResult()
+        guard let capture = writer.withLock({ self.capture(&$0) }) else { return result }
         let started = services.time.instant()
         do throws(IOFailure) {
             for file in capture.files { try file.synchronize() }
@@ -43,11 +69,11 @@ extension PartitionLog {
                 try services.fileSystem.synchronizeDirectory(services.directory)
             }
         } catch { return stop(error) }
-        finish(capture)
+        result.done = finish(capture)
+        result.movedEnd = true
         let took = services.time.instant().nanoseconds - started.nanoseconds
-        if took > 1_000_000_000 {
-            services.onEvent(.slowSync(partition, .nanoseconds(took)))
-        }
+        if took > 1_000_000_000 { result.events = [.slowSync(partition, .nanoseconds(took))] }
+        return result
     }
 
     private func capture(_ writer: inout PartitionWriter) -> Capture? {
@@ -81,17 +107,17 @@ extension PartitionLog {
         view.withLock { $0.segments.last?.baseOffset } ?? end
     }
 
-    private func finish(_ capture: Capture) {
-        let done = writer.withLock { writer in
+    private func finish(_ capture: Capture) -> [PartitionWriter.CommitWaiter] {
+        writer.withLock { writer in
             writer.committed = capture.point
             for (segment, byteCount) in capture.sealed { segment.publish(upTo: byteCount) }
-            if writer.configuration.durability == .synced {
-                if let active = capture.active, active.byteCount < capture.activeByteCount {
-                    active.publish(upTo: capture.activeByteCount)
-                }
+            // Readers of the other levels see it already.
+            if let active = capture.active, active.byteCount < capture.activeByteCount {
+                active.publish(upTo: capture.activeByteCount)
+            }
+            if visibleEnd.load(ordering: .relaxed) < capture.point.offset.value {
                 visibleEnd.store(
-                    max(capture.point.offset.value, visibleEnd.load(ordering: .relaxed)),
-                    ordering: .sequentiallyConsistent)
+                    capture.point.offset.value, ordering: .sequentiallyConsistent)
             }
             let first = writer.commitWaiters.partition {
                 $0.batch.lastOffset < capture.point.offset
@@ -99,19 +125,17 @@ extension PartitionLog {
             defer { writer.commitWaiters.removeSubrange(first...) }
             return Array(writer.commitWaiters[first...])
         }
-        services.checkpointSoon()
-        // After unlock, in bulk: whoever is woken may append at once.
-        for waiter in done { waiter.waiter.complete(.success(waiter.batch)) }
-        waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))
     }
 
     /// The kernel may have dropped the pages it could not write: never sync again and hope.
-    private func stop(_ failure: IOFailure) {
-        let waiters = writer.withLock { writer in
+    private func stop(_ failure: IOFailure) -> CommitResult {
+        var result = CommitResult()
+        result.failure = .stopped(partition, failure)
+        result.events = [.stopped(partition, failure)]
+        result.done = writer.withLock { writer in
             writer.refusal = .stopped(partition, failure)
             return writer.takeWaiters()
         }
-        for waiter in waiters { waiter.waiter.complete(.failure(.stopped(partition, failure))) }
-        services.onEvent(.stopped(partition, failure))
+        return result
     }
 }

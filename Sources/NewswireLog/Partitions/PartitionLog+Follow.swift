@@ -5,10 +5,14 @@ extension PartitionLog {
     ///
     /// A batch counts once all of it is there with the right checksum: half a write is seen next time.
     /// - Parameter start: where the log starts, if the newest checkpoint says so.
+    /// - Throws: `.inputOutput`.
     package func refresh(logStartOffset start: Offset?) throws(LogFailure) {
         try finish { writer throws(LogFailure) in
             do throws(IOFailure) {
                 try self.refresh(&writer, start)
+            } catch  where error.isNotFound {
+                // Removed between two looks, by retention or with its topic: seen next time.
+                return
             } catch { throw .inputOutput(self.partition, error) }
         }
         waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))

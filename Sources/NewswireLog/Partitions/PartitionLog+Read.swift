@@ -7,12 +7,14 @@ extension PartitionLog {
     /// - Parameters:
     ///   - offset: from the log's start to its end; at the end the slice is empty.
     ///   - maxBytes: how many bytes of batches at most; one batch comes even if it is larger.
+    /// - Returns: the slice; ``FetchedSlice/nextOffset`` is where to read on.
     /// - Throws: `.offsetOutOfRange` with what can be read, `.corrupt` with the place of damage,
     ///   `.inputOutput`.
     /// - Complexity: O(log segments + log slots) and a few batch headers.
     public func read(
         from offset: Offset, maxBytes: Int = 1 << 20
     ) throws(LogFailure) -> FetchedSlice {
+        try checkOpen()
         let end = Offset(visibleEnd.load(ordering: .acquiring))
         let view = self.view.withLock { $0 }
         guard offset >= view.logStartOffset, offset <= max(end, view.logStartOffset) else {
@@ -24,7 +26,8 @@ extension PartitionLog {
             let slice = try view.segments[number].fetch(from: offset, maxBytes: maxBytes)
             if let slice { return slice }
         } catch {
-            // Retention may have removed the segment's files since the snapshot was taken.
+            // The segment's files may have gone since the snapshot was taken.
+            try checkOpen()
             guard offset >= self.view.withLock({ $0.logStartOffset }) else {
                 throw outOfRange(offset)
             }
@@ -38,6 +41,7 @@ extension PartitionLog {
     /// - Returns: nil when all readable records are earlier.
     /// - Complexity: O(segments + log slots) and the batches between two slots.
     public func firstOffset(at timestamp: Timestamp) throws(LogFailure) -> FoundRecord? {
+        try checkOpen()
         let view = self.view.withLock { $0 }
         let end = Offset(visibleEnd.load(ordering: .acquiring))
         for segment in view.segments {

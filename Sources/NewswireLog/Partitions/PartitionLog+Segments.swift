@@ -52,7 +52,7 @@ extension PartitionLog {
             segment, file: nil, capacity: capacity, begun: now, firstTimestamp: firstTimestamp)
     }
 
-    /// Ends the active segment; the next append begins another. An empty one stays.
+    /// Ends the active segment, unless it is empty; the next append begins another.
     func roll(
         _ writer: inout PartitionWriter, because reason: RollPolicy.Reason, now: Timestamp
     ) throws(LogFailure) {

@@ -25,6 +25,13 @@ public final class PartitionLog: Sendable {
     let syncing = Mutex(())
     private let isEnlisted = Atomic(false)
     private let useMark = Atomic(false)
+    /// Why nothing more can be read.
+    private let ending = Atomic(Ending.none)
+
+    enum Ending: UInt8, AtomicRepresentable {
+        case none, closed, deleted
+    }
+
     /// When maintenance is due, in nanoseconds of the monotonic clock; the largest number is never.
     let maintenanceDue = Atomic(Int64.max)
 
@@ -116,6 +123,15 @@ public final class PartitionLog: Sendable {
 
     // MARK: Ending
 
+    /// Throws when the log was closed or its partition deleted.
+    func checkOpen() throws(LogFailure) {
+        switch ending.load(ordering: .acquiring) {
+        case .none: return
+        case .closed: throw .closed
+        case .deleted: throw .deleted(partition)
+        }
+    }
+
     /// Syncs what is there and writes the indexes: the next open can believe the files.
     func closeInOrder() throws(LogFailure) {
         try synchronize()
@@ -132,6 +148,10 @@ public final class PartitionLog: Sendable {
 
     /// Refuses appends from now on and wakes whoever waits.
     func refuse(_ failure: LogFailure) {
+        switch failure {
+        case .deleted: ending.store(.deleted, ordering: .releasing)
+        default: ending.store(.closed, ordering: .releasing)
+        }
         let waiters = writer.withLock { writer in
             writer.refusal = writer.refusal ?? failure
             return writer.takeWaiters()
@@ -157,8 +177,9 @@ extension PartitionLog: Evictable {
 
     /// Closes the descriptor for appends, after a sync when bytes are unsynced.
     package func evict() -> Bool {
-        let wasSynced: Void? = syncing.withLockIfAvailable { _ in commitWhileSyncing() }
-        guard wasSynced != nil else { return false }
+        let synced: CommitResult? = syncing.withLockIfAvailable { _ in syncWhileSyncing() }
+        guard let synced else { return false }
+        complete(synced)
         let wasClosed: Bool? = writer.withLockIfAvailable { writer in
             guard writer.isSynced else { return false }
             writer.active?.file = nil

@@ -1,6 +1,8 @@
 internal import Synchronization
 
-/// Who waits for a partition to grow. Costs an appender one load while nobody does.
+/// Who waits for a partition to grow.
+///
+/// Costs an appender one load while nobody does.
 final class WaitingReads: Sendable {
     private struct Entry {
         let ticket: WaitTicket
@@ -44,7 +46,7 @@ final class WaitingReads: Sendable {
         }
     }
 
-    /// Completes those whose offset lies before `end`. Called after the end was published, unlocked.
+    /// Completes those whose offset lies before `end`, which was published; no lock is held.
     func complete(upTo end: Offset) {
         guard count.load(ordering: .sequentiallyConsistent) > 0 else { return }
         finish(with: nil) { $0 < end }

@@ -1,7 +1,7 @@
 /// What the newest head said when the directory was opened.
-struct CheckpointFacts {
+struct CheckpointFacts: Sendable {
     let isClean: Bool
-    let entries: [PartitionIdentity: RedoHead.Entry]
+    var entries: [PartitionIdentity: RedoHead.Entry]
 
     init(_ head: RedoHead?) {
         isClean = head?.isClean ?? false
@@ -24,18 +24,19 @@ struct PartitionRecoverer {
     private let entry: RedoHead.Entry?
     private let isClean: Bool
     private var log: RecoveredLog
+    /// Whether something is kept that may not have been synced.
+    private var keptUnsynced = false
 
     init(
         _ partition: TopicPartition, identity: PartitionIdentity, _ configuration: LogConfiguration,
-        checkpoint: CheckpointFacts, on services: LogServices
+        on services: LogServices
     ) {
         self.services = services
         self.partition = partition
         self.identity = identity
         self.configuration = configuration
         directory = "\(services.directory)/\(partition)"
-        entry = checkpoint.entries[identity]
-        isClean = checkpoint.isClean
+        (entry, isClean) = services.takeEntry(of: identity)
         log = RecoveredLog(partition: partition)
     }
 
@@ -68,6 +69,10 @@ struct PartitionRecoverer {
         log.logStartOffset = max(log.logStartOffset, files.first?.baseOffset ?? .zero)
         log.nextOffset = files.first?.baseOffset ?? log.logStartOffset
         try verify(files)
+        if keptUnsynced {
+            try services.fileSystem.synchronizeDirectory(directory)
+            try services.fileSystem.synchronizeDirectory(services.directory)
+        }
         finish()
     }
 
@@ -244,7 +249,10 @@ struct PartitionRecoverer {
         if !services.isReadOnly {
             if scan.cutReason != nil { try scan.file.truncate(to: scan.end.value) }
             // What is kept is served as if it were synced: so it has to be.
-            if scan.end > scan.recoveryPosition { try scan.file.synchronize() }
+            if scan.end > scan.recoveryPosition {
+                try scan.file.synchronize()
+                keptUnsynced = true
+            }
         }
         log.nextOffset = max(scan.nextOffset, log.nextOffset)
         guard scan.end > .start else {

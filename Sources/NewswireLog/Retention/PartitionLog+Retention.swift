@@ -34,9 +34,10 @@ extension PartitionLog {
         }
     }
 
-    /// Rolls and removes what is due; syncs what has waited long enough. Asks for its next call.
+    /// Rolls and removes what is due, syncs what has waited long enough, asks for its next call.
     ///
     /// - Parameter expiring: whether retention may remove segments now.
+    /// - Throws: the first failure; what it kept from being done stays due.
     func maintain(expiring: Bool) throws(LogFailure) {
         var next = Deadline()
         let now = services.time.wallClock()
@@ -89,26 +90,60 @@ extension PartitionLog {
         if due <= now { commit() } else { next.add(due) }
     }
 
+    /// One segment that retention removes.
+    private struct Expired {
+        let segment: Segment
+        let nextOffset: Offset
+        let reason: RetentionPlan.Reason
+    }
+
     private func removeExpired(_ now: Timestamp, _ next: inout Deadline) throws(LogFailure) {
-        while true {
-            let configuration = writer.withLock { $0.configuration }
-            let view = self.view.withLock { $0 }
-            guard let first = view.segments.first, first.byteCount > 0 else { return }
-            let plan = RetentionPlan(
-                configuration, logStartOffset: view.logStartOffset, now: now)
-            let isLast = view.segments.count == 1
-            let facts = try facts(of: first, next: isLast ? nil : view.segments[1])
-            let total = view.segments.reduce(0) { $0 + $1.byteCount }
-            switch plan.decide(facts, totalByteCount: total) {
-            case .keep(let until):
-                if let until { next.add(instant(of: until, now: now)) }
-                return
-            case .remove(let reason):
-                // The active one can go, too; it ends first.
-                if isLast { try roll(because: .age, now: now) }
-                guard try remove(first, upTo: facts.nextOffset, because: reason) else { return }
-            }
+        var expired = try findExpired(now, &next)
+        guard let last = expired.last else { return }
+        // The active one can go, too; it ends first.
+        if writer.withLock({ $0.active?.segment === last.segment }) {
+            try roll(because: .age, now: now)
         }
+        commit()
+        let syncedEnd = writer.withLock { $0.refusal == nil ? $0.committed.offset : .zero }
+        let visible = Offset(visibleEnd.load(ordering: .acquiring))
+        // Only what is synced and seen by readers can go; the rest is looked at again.
+        expired.removeAll { $0.nextOffset > min(syncedEnd, visible) }
+        guard let end = expired.last?.nextOffset else {
+            return next.add(services.time.instant() + .seconds(10))
+        }
+        // The start moves before the files go, and durably: they must never be missed at an open.
+        view.withLock { view in
+            view.logStartOffset = max(view.logStartOffset, end)
+            view.segments.removeFirst(expired.count)
+        }
+        try services.checkpointNow()
+        for removed in expired { try removeFiles(of: removed) }
+    }
+
+    /// The segments at the front whose time has come, and when that of the first other one comes.
+    private func findExpired(
+        _ now: Timestamp, _ next: inout Deadline
+    ) throws(LogFailure) -> [Expired] {
+        let configuration = self.configuration
+        let view = self.view.withLock { $0 }
+        let plan = RetentionPlan(configuration, logStartOffset: view.logStartOffset, now: now)
+        var total = view.segments.reduce(0) { $0 + $1.byteCount }
+        var expired: [Expired] = []
+        for (number, segment) in view.segments.enumerated() {
+            guard segment.byteCount > 0 else { break }
+            let follower = number + 1 < view.segments.count ? view.segments[number + 1] : nil
+            let facts = try facts(of: segment, next: follower)
+            let decision = plan.decide(facts, totalByteCount: total)
+            guard case .remove(let reason) = decision else {
+                if case .keep(let until?) = decision { next.add(instant(of: until, now: now)) }
+                break
+            }
+            expired.append(
+                Expired(segment: segment, nextOffset: facts.nextOffset, reason: reason))
+            total -= segment.byteCount
+        }
+        return expired
     }
 
     private func facts(
@@ -125,40 +160,21 @@ extension PartitionLog {
             largestTimestamp: try segment.largestTimestamp(), modified: modified)
     }
 
-    /// Takes the first segment out of the log, then removes its files.
-    ///
-    /// - Returns: false when it cannot go now: not all of it is synced and seen by readers.
-    private func remove(
-        _ segment: Segment, upTo nextOffset: Offset, because reason: RetentionPlan.Reason
-    ) throws(LogFailure) -> Bool {
-        commit()
-        let isFree = writer.withLock { writer in
-            writer.committed.offset >= nextOffset && writer.active?.segment !== segment
-                && writer.refusal == nil
-        }
-        guard isFree, visibleEnd.load(ordering: .acquiring) >= nextOffset.value else {
-            return false
-        }
-        // The start moves before the files go, and durably: they must never be missed at an open.
-        view.withLock { view in
-            view.logStartOffset = max(view.logStartOffset, nextOffset)
-            view.segments.removeAll { $0 === segment }
-        }
-        try services.checkpointNow()
+    private func removeFiles(of removed: Expired) throws(LogFailure) {
+        let segment = removed.segment
         services.maps.remove(segment)
         _ = segment.evict()
-        do throws(IOFailure) {
+        try LogFailure.wrapping(partition) { () throws(IOFailure) in
             for kind in SegmentFileName.Kind.allCases {
                 let path = segment.path(kind)
                 if try services.fileSystem.status(of: path) != nil {
                     try services.fileSystem.remove(path)
                 }
             }
-        } catch { throw .inputOutput(partition, error) }
+        }
         services.onEvent(
             .segmentDeleted(
                 partition, baseOffset: segment.baseOffset, byteCount: segment.byteCount,
-                reason: reason.rawValue))
-        return true
+                reason: removed.reason.rawValue))
     }
 }

@@ -1,5 +1,7 @@
-/// Goes from batch to batch through the map of a segment by their headers, and checks that each
-/// begins with the offset at which the one before it ended. Bodies and checksums are not looked at.
+/// Goes from batch to batch through the map of a segment, by their headers alone.
+///
+/// Each has to begin with the offset at which the one before it ended. Bodies and checksums are not
+/// looked at.
 package struct BatchWalk {
     private let log: MappedLog
     private let source: BatchSource

@@ -55,6 +55,7 @@ public struct FetchedSlice: Sendable {
     ///
     /// - Parameter verifyingChecksums: whether each batch is checked against its CRC-32C before its
     ///   first record is answered.
+    /// - Returns: a reader that borrows this slice.
     @_lifetime(borrow self)
     public func records(verifyingChecksums: Bool = true) -> RecordReader {
         var options = RecordReaderOptions()

@@ -1,0 +1,14 @@
+extension Option {
+    static let data = Option(
+        name: "data", letter: "d", value: .text("DIR"),
+        summary: "the directory with the data (or the environment variable NEWSWIRE_DATA)")
+    static let output = Option(
+        name: "output", letter: "o", value: .choice(OutputFormat.allCases.map(\.rawValue)),
+        summary: "how output is written (a table on a terminal, else JSON lines)")
+    static let quiet = Option(name: "quiet", summary: "only errors on standard error")
+    static let verbose = Option(name: "verbose", summary: "more about what is done")
+    static let help = Option(name: "help", letter: "h", summary: "this help")
+
+    /// The options of all commands.
+    static let everywhere = [data, output, quiet, verbose, help]
+}
