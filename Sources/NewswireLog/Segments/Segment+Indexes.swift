@@ -11,23 +11,9 @@ extension Segment {
         }
     }
 
-    /// The slot to start from for `timestamp`; nil is the segment's first batch.
-    func timeSlot(of timestamp: Timestamp) throws(LogFailure) -> TimeIndex.Slot? {
-        let slot = try withSlots { _, timeSlots in TimeIndex.floor(of: timestamp, in: timeSlots) }
-        guard let slot, slot.relativeOffset >= 0 else { return nil }
-        return slot
-    }
-
-    /// The largest timestamp in the segment; absent when no record has one.
-    func largestTimestamp() throws(LogFailure) -> Timestamp {
-        try withSlots(growing: { $0.largest?.timestamp ?? .absent }) { _, timeSlots in
-            TimeIndex.last(of: timeSlots)?.timestamp ?? .absent
-        }
-    }
-
     /// Calls `body` with the slots of both indexes, or `growing` with those of a growing segment,
     /// which stay locked meanwhile.
-    private func withSlots<Answer>(
+    func withSlots<Answer>(
         growing: ((borrowing SegmentIndexes) -> Answer)? = nil,
         _ body: (_ offsetSlots: RawSpan, _ timeSlots: RawSpan) -> Answer
     ) throws(LogFailure) -> Answer {
