@@ -29,6 +29,18 @@ struct GoldenDirectory {
             .split(separator: "\n").map(String.init)
     }
 
+    /// What a file of records in `expected/` says of each record's place.
+    func timesAndOffsets(of name: String) throws -> [(timestamp: Int64, offset: Int64)] {
+        struct Line: Decodable {
+            let timestamp: Int64
+            let offset: Int64
+        }
+        return try expected(name).map { line in
+            let line = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
+            return (line.timestamp, line.offset)
+        }
+    }
+
     /// Replaces a file of `expected/`.
     func write(_ lines: [String], toExpected name: String) throws {
         let file = folder.appending(path: "expected/\(name)")

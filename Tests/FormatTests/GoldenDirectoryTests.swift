@@ -91,26 +91,13 @@ import Testing
     @Test func `every time leads to its first record`() throws {
         let opened = try OpenedDirectory(Self.v1.data, .readOnly)
         for log in opened.logs {
-            let records = try timesAndOffsets(of: log)
-            for (timestamp, _) in records where timestamp >= 0 {
+            let records = try Self.v1.timesAndOffsets(of: "\(log.partition).jsonl")
+            for (timestamp, _) in records {
                 let first = records.first { $0.timestamp >= timestamp }?.offset
                 let found = try log.firstOffset(at: Timestamp(milliseconds: timestamp))
                 #expect(found?.offset.value == first, "\(log.partition) at \(timestamp)")
             }
             #expect(try log.firstOffset(at: Timestamp(milliseconds: .max)) == nil)
-        }
-    }
-
-    private func timesAndOffsets(
-        of log: PartitionLog
-    ) throws -> [(timestamp: Int64, offset: Int64)] {
-        struct Line: Decodable {
-            let timestamp: Int64
-            let offset: Int64
-        }
-        return try log.lines().map { line in
-            let line = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
-            return (line.timestamp, line.offset)
         }
     }
 }

@@ -21,9 +21,12 @@ struct SegmentFiles {
             .filter { $0.hasSuffix(".log") }.sorted().map { SegmentFiles("\(folder)/\($0)") }
     }
 
+    /// The path of one of its files.
+    func path(of kind: SegmentFileName.Kind) -> String { "\(stem).\(kind.rawValue)" }
+
     /// The bytes of one of its files.
     func bytes(of kind: SegmentFileName.Kind) throws -> [UInt8] {
-        Array(try Data(contentsOf: URL(filePath: "\(stem).\(kind.rawValue)")))
+        Array(try Data(contentsOf: URL(filePath: path(of: kind))))
     }
 
     /// Both indexes as they follow from the log alone.

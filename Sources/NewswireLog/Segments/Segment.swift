@@ -14,6 +14,8 @@ package final class Segment: Sendable {
     let directory: String
     let indexIntervalBytes: Int
     let state: Mutex<State>
+    /// Whether the end of the time index was compared with the log.
+    let hasCheckedTimes = Atomic(false)
     private let end: Atomic<Int>
     private let useMark = Atomic(false)
 
@@ -114,7 +116,7 @@ package final class Segment: Sendable {
             if var walk = walk(at: slot, in: log, limit: limit) {
                 return try walk.advance(to: offset) ? walk : nil
             }
-            try rebuildIndexes(because: slot)
+            try rebuildIndexes()
             if let slot = try offsetSlot(of: offset), slot.position < limit,
                 var walk = walk(at: slot, in: log, limit: limit)
             {
