@@ -182,3 +182,18 @@ nwb_outcome nwb_write(nwb_append_plan plan) {
     free(buffer);
     return outcome;
 }
+
+nwb_outcome nwb_encode(nwb_append_plan plan) {
+    nwb_outcome outcome = {.error = ENOMEM};
+    uint8_t *buffer = floor_pages(floor_batch_capacity(plan.values));
+    if (!buffer) return outcome;
+    outcome.error = 0;
+    size_t cursor = 0;
+    int64_t start = nwb_now();
+    for (int64_t batch = 0; batch < plan.batches; batch++)
+        outcome.bytes +=
+            (int64_t)floor_encode(buffer, plan.values, &cursor, batch, floor_wall_clock());
+    outcome.nanoseconds = nwb_now() - start;
+    free(buffer);
+    return outcome;
+}

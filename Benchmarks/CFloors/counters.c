@@ -1,4 +1,4 @@
-// What is measured from outside: time, memory asked for, retains.
+// What is measured from outside: time and memory asked for.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdatomic.h>
@@ -72,33 +72,3 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
 }
 
 #endif
-
-// Swift's runtime asks these before each retain, for tools such as this one. They are weak: where a
-// runtime lacks them, retains are not counted.
-typedef void *retain_function(void *object);
-extern retain_function *_swift_retain __attribute__((weak));
-#define IS_ASKED _swift_enableSwizzlingOfAllocationAndRefCountingFunctions_forInstrumentsOnly
-extern _Atomic _Bool IS_ASKED __attribute__((weak));
-
-static retain_function *original_retain;
-static _Atomic uint64_t retains;
-
-#if __has_attribute(preserve_most)
-// Callers of a retain may rely on registers that a C function is free to change.
-__attribute__((preserve_most))
-#endif
-static void *counting_retain(void *object) {
-    atomic_fetch_add_explicit(&retains, 1, memory_order_relaxed);
-    return original_retain(object);
-}
-
-int nwb_count_retains(int on) {
-    if (!&_swift_retain || !&IS_ASKED) return 0;
-    if (!original_retain) original_retain = _swift_retain;
-    if (on) atomic_store(&retains, 0);
-    _swift_retain = on ? (retain_function *)(void *)counting_retain : original_retain;
-    atomic_store(&IS_ASKED, on != 0);
-    return 1;
-}
-
-uint64_t nwb_retains(void) { return atomic_load_explicit(&retains, memory_order_relaxed); }

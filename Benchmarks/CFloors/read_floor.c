@@ -154,7 +154,7 @@ static size_t position_below(struct index index, int64_t key) {
     return index.slots[low].position;
 }
 
-/// The first byte of the value of the first record at or after `key`.
+/// The offset of the first record at or after `key`; with its first byte where the value is read.
 static uint64_t look_up(const uint8_t *bytes, struct index index, nwb_seek_plan plan, int64_t key) {
     const uint8_t *batch = bytes + position_below(index, key);
     while (last_key(batch, plan.is_by_time) < key) batch += batch_size(batch);
@@ -164,7 +164,8 @@ static uint64_t look_up(const uint8_t *bytes, struct index index, nwb_seek_plan 
     do {
         at = get_record(at, &record);
     } while ((plan.is_by_time ? record.timestamp_delta : record.offset_delta) < delta);
-    return (uint64_t)record.offset_delta + floor_load64(batch) + record.value[0];
+    uint64_t offset = floor_load64(batch) + (uint64_t)record.offset_delta;
+    return plan.is_by_time ? offset : offset + record.value[0];
 }
 
 nwb_outcome nwb_seek(nwb_seek_plan plan) {

@@ -11,7 +11,11 @@ struct AppendPlan {
     /// Whether the floor writes into a file that has its blocks and pages already.
     var isFloorOverwriting = false
 
+    /// How many records there are.
     var amount: Int { recordsPerBatch * batchCount }
+
+    /// How many bytes their values have.
+    var valueByteCount: Int { amount * values.valueByteCount }
 }
 
 /// Bytes that values are cut from, one after the other, from the beginning again at the end.

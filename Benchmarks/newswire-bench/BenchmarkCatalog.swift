@@ -1,6 +1,10 @@
 /// All cases, in the order in which `run all` takes them.
 enum BenchmarkCatalog {
-    static let cases: [BenchmarkCase] = []
+    static let cases = [
+        AppendWorkload.batches, SingleAppendWorkload.single, EncodeWorkload.batches,
+        ReadWorkload.sequential,
+        SeekWorkload.random, ReopenWorkload.clean, GzipWorkload.levels,
+    ]
 
     /// The cases of these names; `all` stands for all of them.
     static func cases(named names: [String]) throws(BenchmarkFailure) -> [BenchmarkCase] {

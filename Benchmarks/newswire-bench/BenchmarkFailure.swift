@@ -8,6 +8,9 @@ struct BenchmarkFailure: Error, CustomStringConvertible {
         BenchmarkFailure(description: sentence, exitCode: 2)
     }
 
+    /// A workload was run before it was prepared.
+    static var notPrepared: BenchmarkFailure { failed("a workload was not prepared") }
+
     /// It was, and that did not work.
     static func failed(_ sentence: String) -> BenchmarkFailure {
         BenchmarkFailure(description: sentence, exitCode: 1)

@@ -12,14 +12,4 @@ enum Counters {
 
     /// The pseudo-random number that belongs to `seed` and `step`, in C and here alike.
     static func random(seed: UInt64, step: Int) -> UInt64 { nwb_random(seed, UInt64(step)) }
-
-    /// Retains while `body` runs; nil when the runtime does not tell.
-    static func retains(
-        during body: () async throws -> Run
-    ) async throws -> (run: Run, retains: UInt64?) {
-        guard nwb_count_retains(1) != 0 else { return (try await body(), nil) }
-        defer { nwb_count_retains(0) }
-        let run = try await body()
-        return (run, nwb_retains())
-    }
 }

@@ -6,6 +6,8 @@ struct DataDirectory {
     let path: String
     private let fileSystem = PosixFileSystem()
 
+    private init(path: String) { self.path = path }
+
     /// Makes a fresh directory below `parent`, or below the system's temporary directory.
     init(below parent: String?) throws {
         let parent = try parent ?? Self.temporaryDirectory()
@@ -17,20 +19,22 @@ struct DataDirectory {
     }
 
     /// A directory in it; it exists and is empty.
-    func emptyDirectory(_ name: String) throws -> String {
-        let child = "\(path)/\(name)"
-        if try fileSystem.status(of: child) != nil { try removeTree(child) }
-        try fileSystem.createDirectory(child)
+    func emptyDirectory(_ name: String) throws -> DataDirectory {
+        let child = DataDirectory(path: "\(path)/\(name)")
+        if try fileSystem.status(of: child.path) != nil { try child.remove() }
+        try fileSystem.createDirectory(child.path)
         return child
     }
 
     /// Removes it and all that is in it.
-    func remove() throws { try removeTree(path) }
-
-    private func removeTree(_ path: String) throws {
+    func remove() throws {
         for entry in try fileSystem.entries(of: path) {
             let child = "\(path)/\(entry.name)"
-            if entry.isDirectory { try removeTree(child) } else { try fileSystem.remove(child) }
+            if entry.isDirectory {
+                try DataDirectory(path: child).remove()
+            } else {
+                try fileSystem.remove(child)
+            }
         }
         try fileSystem.removeDirectory(path)
     }

@@ -64,7 +64,7 @@ struct MachineLoad {
         return min(1, max(0, Double(others) / Double(available)))
     }
 
-    /// The first line of the kernel's counters: user, nice, system, idle, waiting, interrupts …
+    /// The first line of the kernel's counters: user, nice, system, idle, waiting, interrupts.
     private static var busyNanoseconds: (time: Int64, processors: Int)? {
         guard let text = FloorPrograms.text(of: "/proc/stat") else { return nil }
         let lines = text.split(separator: "\n").filter { $0.hasPrefix("cpu") }

@@ -1,19 +1,23 @@
 /// How values are printed for people: three digits and a prefix.
 enum Figures {
-    /// "17.2 M records/s", "2.13 GB/s", "81.0 ms".
+    /// "17.2 M", "81.0 ms": the unit's name stands elsewhere.
     static func text(_ value: Double, _ unit: Unit) -> String {
-        switch unit {
-        case .seconds: duration(value)
-        case .bytes: scaled(value, suffix: "B/s")
-        default: scaled(value, suffix: unit.rawValue)
-        }
+        guard unit != .seconds else { return duration(value) }
+        let steps: [(Double, String)] = [(1e9, " G"), (1e6, " M"), (1e3, " k")]
+        let step = steps.first { value >= $0.0 } ?? (1, "")
+        return threeDigits(value / step.0) + step.1
     }
 
-    static func scaled(_ value: Double, suffix: String) -> String {
-        let steps: [(Double, String)] = [(1e9, "G"), (1e6, "M"), (1e3, "k")]
-        let step = steps.first { value >= $0.0 } ?? (1, "")
-        let space = suffix == "B/s" ? "" : " "
-        return "\(threeDigits(value / step.0)) \(step.1)\(step.1.isEmpty ? "" : space)\(suffix)"
+    /// "17.2 M (16.9 M - 17.4 M)": median, minimum and maximum.
+    static func text(_ spread: Spread, _ unit: Unit) -> String {
+        let ends = [spread.minimum, spread.maximum].map { text($0, unit) }
+        return "\(text(spread.median, unit)) (\(ends.joined(separator: " - ")))"
+    }
+
+    /// "0.97 (0.96 - 0.99)": a ratio and its spread.
+    static func text(ratio: Spread) -> String {
+        let parts = [ratio.median, ratio.minimum, ratio.maximum].map { decimal($0, places: 2) }
+        return "\(parts[0]) (\(parts[1]) - \(parts[2]))"
     }
 
     /// A duration in the unit that gives it few digits.

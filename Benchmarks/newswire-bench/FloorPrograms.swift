@@ -13,6 +13,12 @@ enum FloorPrograms {
         return try run(outcome, plan.amount)
     }
 
+    /// Encodes and checksums the same batches, and writes nothing.
+    static func encode(_ plan: AppendPlan) throws(BenchmarkFailure) -> Run {
+        let outcome = unsafe withPlan(plan, "") { unsafe nwb_encode($0) }
+        return try run(outcome, plan.amount)
+    }
+
     /// The same bytes by `write(2)`, encoded before.
     static func write(_ plan: AppendPlan, in directory: String) throws(BenchmarkFailure) -> Run {
         let outcome = unsafe withPlan(plan, directory) { unsafe nwb_write($0) }
@@ -22,7 +28,11 @@ enum FloorPrograms {
     /// The same records through zlib alone.
     static func gzip(_ plan: AppendPlan, level: Int) throws(BenchmarkFailure) -> Run {
         let outcome = unsafe withPlan(plan, "") { unsafe nwb_gzip($0, Int32(level)) }
-        return try run(outcome, plan.amount)
+        var compressed = try run(outcome, plan.valueByteCount)
+        // What has to be the same is what comes out.
+        compressed.byteCount = Int(outcome.checksum)
+        compressed.checksum = nil
+        return compressed
     }
 
     /// All records of a segment file, from memory.

@@ -95,9 +95,10 @@ struct LimitResult {
             })
     }
 
-    func text(_ value: Double) -> String { Figures.text(value, unit) }
-
-    var range: String { "\(text(values.minimum)) - \(text(values.maximum))" }
+    /// "5.79 GB/s", "112 ns".
+    func text(_ value: Double) -> String {
+        Figures.text(value, unit) + (unit == .bytes ? "B/s" : "")
+    }
 }
 
 extension Int {

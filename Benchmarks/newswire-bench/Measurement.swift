@@ -52,8 +52,6 @@ struct Measurement {
     let engine: Spread
     /// Per batch in the steady state, the median of the rounds; nil for what does not append.
     var allocations: Double?
-    /// The same for retains, from one further run that is not timed.
-    var retains: Double?
     var floor: Spread?
     /// Engine divided by floor, round by round.
     var ratio: Spread?

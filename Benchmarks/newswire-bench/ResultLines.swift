@@ -31,7 +31,6 @@ struct ResultLines {
         line.member("rounds", result.rounds)
         line.members(of: result.engine)
         line.member("allocations", result.allocations)
-        line.member("retains", result.retains)
         line.member("floor", result.floor?.median)
         line.member("ratio", result.ratio?.median)
         line.member("ratioMinimum", result.ratio?.minimum)

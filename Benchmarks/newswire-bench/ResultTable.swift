@@ -1,32 +1,31 @@
 /// The table for people; a row is printed as soon as it is known.
-struct ResultTable {
-    private static let widths = [15, 34, 38, 20, 22, 12]
-    private static let limitWidths = [42, 14, 24]
+enum ResultTable {
+    private static let widths = [15, 40, 12, 28, 9, 21, 12]
+    private static let limitWidths = [44, 12, 24]
 
     static let header = row([
-        "case", "parameters", "engine: median (min - max)", "floor: median",
-        "ratio (min - max)", "allocations",
+        "case", "parameters", "unit", "engine (min - max)", "floor", "ratio (min - max)",
+        "allocations",
     ])
 
-    static let limitHeader = row(
-        ["limit", "median", "minimum - maximum"], widths: limitWidths)
+    static let limitHeader = row(["limit", "median", "minimum - maximum"], widths: limitWidths)
 
     static func row(of result: Measurement) -> String {
         let unit = result.unit
-        let engine = result.engine
         return row([
-            result.caseName, result.parameters.description,
-            "\(Figures.text(engine.median, unit)) (\(range(engine, unit)))",
+            result.caseName, result.parameters.description, unit.rawValue,
+            Figures.text(result.engine, unit),
             result.floor.map { Figures.text($0.median, unit) } ?? "-",
-            result.ratio.map(ratio) ?? "-",
+            result.ratio.map { Figures.text(ratio: $0) } ?? "-",
             result.allocations.map { Figures.decimal($0, places: 2) } ?? "-",
         ])
     }
 
     /// One limit of the machine.
     static func row(of limit: LimitResult) -> String {
-        row(
-            [limit.name, limit.text(limit.values.median), limit.range], widths: limitWidths)
+        let values = limit.values
+        let texts = [values.median, values.minimum, values.maximum].map(limit.text)
+        return row([limit.name, texts[0], "\(texts[1]) - \(texts[2])"], widths: limitWidths)
     }
 
     /// Columns of fixed width; a cell that is too wide pushes the others.
@@ -35,20 +34,5 @@ struct ResultTable {
             cell + String(repeating: " ", count: max(1, width - cell.count))
         }
         return String(padded.joined().reversed().drop { $0 == " " }.reversed())
-    }
-
-    private static func ratio(_ ratio: Spread) -> String {
-        let parts = [ratio.median, ratio.minimum, ratio.maximum].map {
-            Figures.decimal($0, places: 2)
-        }
-        return "\(parts[0]) (\(parts[1]) - \(parts[2]))"
-    }
-
-    private static func range(_ spread: Spread, _ unit: Unit) -> String {
-        // The unit stands at the median already.
-        let ends = [spread.minimum, spread.maximum].map { Figures.text($0, unit) }
-        let short = ends.map { $0.split(separator: " ").prefix(2).joined(separator: " ") }
-        return unit == .seconds || unit == .bytes
-            ? ends.joined(separator: " - ") : short.joined(separator: " - ")
     }
 }

@@ -62,7 +62,7 @@ struct Session {
             var runs: [Run] = []
             for _ in 0..<(rounds + 1) {
                 try Self.stopWhenInterrupted()
-                runs.append(try FloorPrograms.limit(limit, in: directory))
+                runs.append(try FloorPrograms.limit(limit, in: directory.path))
             }
             let result = LimitResult(limit, Array(runs.dropFirst()))  // The first one warms up.
             show(ResultTable.row(of: result))

@@ -28,7 +28,7 @@ struct BenchmarkCase: Sendable {
 /// Where a workload runs, and how large it is.
 struct BenchmarkContext {
     /// A directory for the case alone; it exists.
-    let directory: String
+    let directory: DataDirectory
     let isQuick: Bool
 
     /// The amount of work: `full`, or `quick` when it only has to be shown that it runs.

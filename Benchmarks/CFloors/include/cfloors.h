@@ -11,12 +11,6 @@ int64_t nwb_now(void);
 /// How often this process has asked for memory: malloc, calloc, realloc and the aligned ones.
 uint64_t nwb_allocations(void);
 
-/// Begins or ends the counting of Swift's retains; 0 when this runtime has no hook for it.
-int nwb_count_retains(int on);
-
-/// Retains since the counting began.
-uint64_t nwb_retains(void);
-
 /// The pseudo-random number that belongs to `seed` and `step`: no state, so that the engine's run
 /// and the floor's run visit the same places.
 uint64_t nwb_random(uint64_t seed, uint64_t step);
@@ -56,6 +50,9 @@ typedef struct {
 
 /// Encodes, checksums and writes record batches into segment files, which it then removes.
 nwb_outcome nwb_append(nwb_append_plan plan);
+
+/// Encodes and checksums the same batches, and writes nothing.
+nwb_outcome nwb_encode(nwb_append_plan plan);
 
 /// The same bytes by write(2), encoded before the clock starts.
 nwb_outcome nwb_write(nwb_append_plan plan);
