@@ -36,7 +36,7 @@ package final class EvictionClock: Sendable {
     package func insert(_ entry: any Evictable) {
         ring.withLock { $0.insert(entry) }
         var refusals = 0
-        while let candidate = nextCandidate(besides: entry) {
+        while let candidate = nextCandidate(overCapacity: capacity, besides: entry) {
             guard !candidate.evict() else { continue }
             let count = ring.withLock { ring in
                 ring.insert(candidate)
@@ -52,22 +52,23 @@ package final class EvictionClock: Sendable {
         ring.withLock { $0.remove(ObjectIdentifier(entry)) }
     }
 
-    /// The next to be evicted, no longer counted, so that no other thread takes it, too.
-
-    /// Closes one entry that is not busy, whatever the capacity: the system itself has no more.
+    /// Evicts one entry that is not busy, whatever the capacity: the system itself has no more.
     ///
     /// - Returns: false when there is none, or all are busy.
     package func evictOne() -> Bool {
-        var seen: [any Evictable] = []
-        let candidates = ring.withLock { $0.all(&seen) }
-        for candidate in candidates where candidate.evict() {
-            remove(candidate)
-            return true
+        var busy: [any Evictable] = []
+        defer { ring.withLock { ring in for entry in busy { ring.insert(entry) } } }
+        while let candidate = nextCandidate(overCapacity: 0, besides: nil) {
+            guard !candidate.evict() else { return true }
+            busy.append(candidate)
         }
         return false
     }
 
-    private func nextCandidate(besides entry: any Evictable) -> (any Evictable)? {
+    /// The next to be evicted, no longer counted, so that no other thread takes it, too.
+    private func nextCandidate(
+        overCapacity capacity: Int, besides entry: (any Evictable)?
+    ) -> (any Evictable)? {
         // Filled under the lock, emptied after it: the last reference to an entry may be among
         // them, and its `deinit` may call `remove`.
         var seen: [any Evictable] = []
@@ -106,19 +107,11 @@ private struct Ring {
         slotOf[last.id] = slot
     }
 
-    /// All entries, those without a use mark first.
-    mutating func all(_ seen: inout [any Evictable]) -> [any Evictable] {
-        seen = slots.compactMap(\.entry)
-        let marks = seen.map { $0.takeUseMark() }
-        return zip(seen, marks).filter { !$0.1 }.map(\.0)
-            + zip(seen, marks).filter(\.1).map(\.0)
-    }
-
     /// Takes out the first entry, from the hand on, that was not used since the hand came by.
     ///
     /// Two rounds at most: after the first no mark is left that somebody did not set meanwhile.
     mutating func takeCandidate(
-        overCapacity capacity: Int, besides newcomer: any Evictable, _ seen: inout [any Evictable]
+        overCapacity capacity: Int, besides newcomer: (any Evictable)?, _ seen: inout [any Evictable]
     ) -> (any Evictable)? {
         var steps = 2 * slots.count
         while slots.count > capacity, steps > 0 {

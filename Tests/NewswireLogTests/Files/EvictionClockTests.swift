@@ -101,6 +101,18 @@ struct EvictionClockTests {
         #expect(clock.count == 3)
     }
 
+    @Test func `one is evicted below the number when the system has no more`() {
+        let (clock, entries) = filled(4)
+        entries[0].setBusy(true)
+        for entry in [entries[0], entries[1]] { entry.use() }
+        #expect(clock.evictOne())
+        #expect(entries.map(\.holds) == [true, true, false, true])
+        #expect(clock.evictOne() && clock.evictOne())
+        #expect(!clock.evictOne())
+        #expect(entries.map(\.holds) == [true, false, false, false])
+        #expect(clock.count == 1)
+    }
+
     @Test func `an entry may remove itself when the clock has its last reference`() {
         // The clock holds an entry while it looks at it. When the owner let go meanwhile, `deinit`
         // ran on this thread under the clock's lock, and `remove` waited for that lock for ever.
