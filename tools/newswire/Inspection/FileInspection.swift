@@ -3,7 +3,8 @@ import NewswireLog
 
 /// Shows what a file holds, and goes on behind damage.
 struct FileInspection {
-    private static let textByteCountMax = 64 << 20
+    /// How much of a file that is no log is read.
+    static let textByteCountMax = 64 << 20
 
     let fileSystem: any FileSystem
     let showsRecords: Bool
@@ -23,7 +24,7 @@ struct FileInspection {
 
     private mutating func inspect(_ file: LogFile, segment name: SegmentFileName) throws {
         switch name.kind {
-        case .log: try inspectLog(file)
+        case .log: try inspectLog(file, from: name.baseOffset)
         case .offsetIndex, .timeIndex, .transactionIndex:
             try inspectIndex(file, name)
         case .producerSnapshot: try inspectSnapshot(file)
@@ -32,8 +33,9 @@ struct FileInspection {
 
     // MARK: Logs
 
-    private mutating func inspectLog(_ file: LogFile) throws {
-        var walk = try SegmentWalk(try fileSystem.openFile(file.path, .read))
+    private mutating func inspectLog(_ file: LogFile, from baseOffset: Offset) throws {
+        var walk = try SegmentWalk(
+            try fileSystem.openFile(file.path, .read), from: baseOffset)
         while let step = try walk.next() {
             switch step {
             case .damage(let damage): try writer.write(damage)

@@ -148,10 +148,15 @@ struct IndexSlots {
         return start + slotByteCount <= portionStart + portion.count
     }
 
+    /// Where a slot stands in the file.
+    func range(of slot: Slot) -> Range<FilePosition> { range(from: slot.number * slotByteCount) }
+
+    private func range(from start: Int) -> Range<FilePosition> {
+        FilePosition(start)..<FilePosition(min(start + slotByteCount, byteCount))
+    }
+
     private func damage(_ start: Int, _ problem: String) -> Damage {
-        let end = min(start + slotByteCount, byteCount)
-        return Damage(
-            path: file.path, bytes: FilePosition(start)..<FilePosition(end), problem: problem)
+        Damage(path: file.path, bytes: range(from: start), problem: problem)
     }
 }
 

@@ -19,12 +19,13 @@ struct SegmentWalk: ~Copyable {
     private var limit: Int
     private var scan: SegmentScan
     private var search: BatchSearch
-    // What the next batch's base offset has to be at least; nil before the first one.
-    private var expected: Offset?
+    // What the next batch's base offset has to be at least.
+    private var expected: Offset
 
-    /// Walks through `file`.
-    init(_ file: any File) throws(IOFailure) {
+    /// Walks through `file`, whose name says `baseOffset`.
+    init(_ file: any File, from baseOffset: Offset) throws(IOFailure) {
         self.file = file
+        expected = baseOffset
         limit = try file.byteCount()
         scan = SegmentScan(file, expecting: nil, limit: limit)
         search = BatchSearch(file, limit: limit)
@@ -74,7 +75,7 @@ struct SegmentWalk: ~Copyable {
     private mutating func goodBatch(
         behind position: FilePosition
     ) throws(IOFailure) -> (position: FilePosition, offset: Offset)? {
-        let offset = expected ?? .zero
+        let offset = expected
         if let end = try endOfBatch(at: position), end.value < limit {
             var scan = SegmentScan(
                 file, from: end, expecting: offset, limit: limit, order: .increasing)
