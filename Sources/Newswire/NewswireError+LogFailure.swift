@@ -16,7 +16,7 @@ extension NewswireError {
                 at: Place(partition), cause: failure)
         case .invalidBatch(let partition, let problem):
             self.init(
-                .invalidRecord, "\(partition) does not take this batch: \(problem.sentence)",
+                .invalidRecord, "\(partition) does not take this batch: \(problem)",
                 at: Place(partition), cause: failure)
         case .inputOutput(let partition, let problem):
             self = .inputOutput(partition, problem, cause: failure)
@@ -65,7 +65,7 @@ extension NewswireError {
         let number = offset.map { ", offset \($0)" } ?? ""
         return NewswireError(
             .corrupt,
-            "\(source) is damaged at byte \(position)\(number): \(problem.sentence);"
+            "\(source) is damaged at byte \(position)\(number): \(problem);"
                 + " run newswire verify to see what else is",
             at: place, cause: cause)
     }
@@ -147,33 +147,4 @@ package func translatingFailures<Value: ~Copyable>(
     _ body: () throws(LogFailure) -> Value
 ) throws(NewswireError) -> Value {
     do throws(LogFailure) { return try body() } catch { throw NewswireError(error) }
-}
-
-extension BatchFailure {
-    /// The problem as the second half of a sentence.
-    package var sentence: String {
-        switch self {
-        case .truncated(let byteCount, let needed):
-            "it ends after \(byteCount) of \(needed) bytes"
-        case .badLength(let length): "its length field says \(length)"
-        case .badMagic(let magic): "it is of version \(magic), not 2"
-        case .badChecksum(let stored, let computed):
-            "its checksum is \(hexadecimal(computed)), not \(hexadecimal(stored))"
-        case .badCounts(let recordCount, let lastOffsetDelta):
-            "\(recordCount) records do not fit to the last offset delta \(lastOffsetDelta)"
-        case .badField(let name, let value): "its \(name) is \(value)"
-        case .badHeader(let number, let position): "header \(number) at \(position) is malformed"
-        case .badRecord(let number, let position):
-            "record \(number) at byte \(position) of the batch is malformed"
-        case .badBaseOffset(let offset, let expected):
-            "it begins at offset \(offset), not \(expected)"
-        case .unsupportedCodec(let codec): "it is compressed with \(codec.name)"
-        case .badCompression(let codec, let what): "its \(codec.name) data is damaged (\(what))"
-        }
-    }
-}
-
-private func hexadecimal(_ number: UInt32) -> String {
-    let digits = String(number, radix: 16)
-    return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
 }

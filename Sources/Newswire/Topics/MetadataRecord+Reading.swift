@@ -1,6 +1,17 @@
 internal import NewswireLog
 
 extension MetadataRecord {
+    /// What a record of `__metadata` reads as.
+    static func reading(
+        key: RawSpan?, value: RawSpan?
+    ) -> Result<MetadataRecord, MetadataFailure> {
+        do throws(MetadataFailure) {
+            return .success(try MetadataRecord(key: key, value: value))
+        } catch {
+            return .failure(error)
+        }
+    }
+
     /// Reads a record of `__metadata`.
     package init(key: RawSpan?, value: RawSpan?) throws(MetadataFailure) {
         guard let key else { throw .malformed("the key is null") }

@@ -4,6 +4,8 @@ package enum TopicName {
     package static let byteCountMax = 249
     /// What the names of the engine's own topics begin with.
     package static let internalPrefix = "__"
+    /// The topic that says which topics there are.
+    package static let metadata = "__metadata"
 
     /// Whether `name` is one of the engine's own.
     package static func isInternal(_ name: String) -> Bool { name.hasPrefix(internalPrefix) }

@@ -14,9 +14,10 @@ package protocol Evictable: AnyObject, Sendable {
 
 /// Keeps the holders of a scarce thing (descriptors, maps) at a number, by second chance.
 ///
-/// It knows its entries weakly: one that is dropped is forgotten. An entry is inserted when it
-/// takes the thing, and again whenever it takes it anew after an eviction. When all are busy the
-/// number is exceeded: a read must not fail because of a limit of our own.
+/// An entry is inserted when it takes the thing, again whenever it takes it anew after an eviction,
+/// and removed by its owner when it ends: the clock's reference is a strong one, since weak ones
+/// would slow every retain of the entry. When all are busy the number is exceeded: a read must not
+/// fail because of a limit of our own.
 package final class EvictionClock: Sendable {
     /// How many entries may hold the thing.
     package let capacity: Int
@@ -27,108 +28,75 @@ package final class EvictionClock: Sendable {
         self.capacity = capacity
     }
 
-    /// How many entries it counts; dropped ones may be among them until the next insertion.
-    package var count: Int { ring.withLock { $0.slots.count } }
+    /// How many entries it counts.
+    package var count: Int { ring.withLock { $0.entries.count } }
 
     /// Counts `entry`, and evicts others while there are too many.
     ///
     /// A busy one is passed over, not waited for.
     package func insert(_ entry: any Evictable) {
         ring.withLock { $0.insert(entry) }
-        var refusals = 0
-        while let candidate = nextCandidate(besides: entry) {
-            guard !candidate.evict() else { continue }
-            let count = ring.withLock { ring in
-                ring.insert(candidate)
-                return ring.slots.count
-            }
-            refusals += 1
-            guard refusals < count else { return }
-        }
+        while evict(downTo: capacity, besides: entry) {}
     }
+
+    /// Evicts one entry that is not busy, whatever the capacity: the system itself has no more.
+    ///
+    /// - Returns: false when there is none, or all are busy.
+    package func evictOne() -> Bool { evict(downTo: 0, besides: nil) }
 
     /// No longer counts `entry`; one that is not counted is fine.
     package func remove(_ entry: any Evictable) {
         ring.withLock { $0.remove(ObjectIdentifier(entry)) }
     }
 
-    /// The next to be evicted, no longer counted, so that no other thread takes it, too.
-
-    /// Closes one entry that is not busy, whatever the capacity: the system itself has no more.
-    ///
-    /// - Returns: false when there is none, or all are busy.
-    package func evictOne() -> Bool {
-        var seen: [any Evictable] = []
-        let candidates = ring.withLock { $0.all(&seen) }
-        for candidate in candidates where candidate.evict() {
-            remove(candidate)
-            return true
+    /// Evicts one entry if there are more than `limit`.
+    private func evict(downTo limit: Int, besides entry: (any Evictable)?) -> Bool {
+        var busy: [any Evictable] = []
+        defer { ring.withLock { ring in for entry in busy { ring.insert(entry) } } }
+        // A candidate is no longer counted, so that no other thread takes it, too.
+        while let candidate = ring.withLock({
+            $0.takeCandidate(downTo: limit - busy.count, besides: entry)
+        }) {
+            if candidate.evict() { return true }
+            busy.append(candidate)
         }
         return false
-    }
-
-    private func nextCandidate(besides entry: any Evictable) -> (any Evictable)? {
-        // Filled under the lock, emptied after it: the last reference to an entry may be among
-        // them, and its `deinit` may call `remove`.
-        var seen: [any Evictable] = []
-        return ring.withLock { $0.takeCandidate(overCapacity: capacity, besides: entry, &seen) }
     }
 }
 
 /// The entries in a circle, and the hand that goes round.
 private struct Ring {
-    struct Slot {
-        let id: ObjectIdentifier
-        weak var entry: (any Evictable)?
-    }
-
-    var slots: [Slot] = []
-    private var slotOf: [ObjectIdentifier: Int] = [:]
+    var entries: [any Evictable] = []
+    private var placeOf: [ObjectIdentifier: Int] = [:]
     private var hand = 0
 
     /// Counts `entry` unless it is counted already.
     mutating func insert(_ entry: any Evictable) {
         let id = ObjectIdentifier(entry)
-        if let slot = slotOf[id] {
-            // The same entry, or a new one at the address of one that was dropped.
-            slots[slot] = Slot(id: id, entry: entry)
-            return
-        }
-        slotOf[id] = slots.count
-        slots.append(Slot(id: id, entry: entry))
+        guard placeOf[id] == nil else { return }
+        placeOf[id] = entries.count
+        entries.append(entry)
     }
 
     mutating func remove(_ id: ObjectIdentifier) {
-        guard let slot = slotOf.removeValue(forKey: id) else { return }
-        let last = slots.removeLast()
-        guard slot < slots.count else { return }
-        slots[slot] = last
-        slotOf[last.id] = slot
-    }
-
-    /// All entries, those without a use mark first.
-    mutating func all(_ seen: inout [any Evictable]) -> [any Evictable] {
-        seen = slots.compactMap(\.entry)
-        let marks = seen.map { $0.takeUseMark() }
-        return zip(seen, marks).filter { !$0.1 }.map(\.0)
-            + zip(seen, marks).filter(\.1).map(\.0)
+        guard let place = placeOf.removeValue(forKey: id) else { return }
+        let last = entries.removeLast()
+        guard place < entries.count else { return }
+        entries[place] = last
+        placeOf[ObjectIdentifier(last)] = place
     }
 
     /// Takes out the first entry, from the hand on, that was not used since the hand came by.
     ///
     /// Two rounds at most: after the first no mark is left that somebody did not set meanwhile.
     mutating func takeCandidate(
-        overCapacity capacity: Int, besides newcomer: any Evictable, _ seen: inout [any Evictable]
+        downTo limit: Int, besides newcomer: (any Evictable)?
     ) -> (any Evictable)? {
-        var steps = 2 * slots.count
-        while slots.count > capacity, steps > 0 {
+        var steps = 2 * entries.count
+        while entries.count > max(limit, 0), steps > 0 {
             steps -= 1
-            if hand >= slots.count { hand = 0 }
-            guard let entry = slots[hand].entry else {
-                remove(slots[hand].id)  // Dropped; another one stands here now.
-                continue
-            }
-            seen.append(entry)
+            if hand >= entries.count { hand = 0 }
+            let entry = entries[hand]
             guard entry !== newcomer, !entry.takeUseMark() else {
                 hand += 1
                 continue

@@ -14,6 +14,8 @@ final class ActiveSegment: @unchecked Sendable {
     var firstTimestamp: Timestamp
     /// Whether bytes of a failed write may stand behind `byteCount`.
     var hasLeftovers = false
+    /// Whether both indexes have room for another slot.
+    var indexesHaveRoom = true
     /// Whether bytes were written since the last sync was asked for.
     var isDirty = false
 
@@ -30,11 +32,11 @@ final class ActiveSegment: @unchecked Sendable {
     }
 
     /// What the roll policy asks.
-    func rollFacts(indexBytes: Int) -> RollPolicy.Facts {
+    var rollFacts: RollPolicy.Facts {
         RollPolicy.Facts(
             baseOffset: segment.baseOffset, byteCount: byteCount, capacity: capacity,
             firstTimestamp: firstTimestamp, begun: begun,
-            indexesHaveRoom: segment.indexesHaveRoom(within: indexBytes))
+            indexesHaveRoom: indexesHaveRoom)
     }
 
     /// Writes one batch behind the others; after a failure nothing of it remains.

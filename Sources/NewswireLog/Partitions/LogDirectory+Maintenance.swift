@@ -2,7 +2,7 @@ internal import Synchronization
 
 extension LogDirectory {
     /// How long after the open the first look at retention happens.
-    private static let firstExpiry = Duration.seconds(30)
+    static let firstExpiry = Duration.seconds(30)
 
     /// Says that all partitions that exist are open: the checkpoint knows them, background work begins.
     package func finishOpening() throws(LogFailure) {

@@ -20,9 +20,11 @@ extension LogDirectory {
         _ = try format(at: path, on: options.fileSystem)
         do throws(IOFailure) {
             let found = try RedoDirectory(in: path, on: options.fileSystem).load()
-            let services = LogServices(directory: path, options, checkpoint: nil)
+            let facts = CheckpointFacts(found.newest)
+            let services = LogServices(
+                directory: path, options, checkpoint: nil, found: facts)
             return LogDirectory(
-                services, lock: nil, checkpoint: found.newest,
+                services, lock: nil, wasClean: found.newest?.isClean ?? true,
                 expiryBegins: options.time.instant())
         } catch { throw .inputOutput(nil, error) }
     }
@@ -62,9 +64,11 @@ extension LogDirectory {
                 try checkpoint.write(isClean: false) { head.entries }
             }
             try removeRemnants(in: path, on: fileSystem)
-            let services = LogServices(directory: path, options, checkpoint: checkpoint)
+            let facts = CheckpointFacts(found.newest)
+            let services = LogServices(
+                directory: path, options, checkpoint: checkpoint, found: facts)
             return LogDirectory(
-                services, lock: lock, checkpoint: found.newest,
+                services, lock: lock, wasClean: found.newest?.isClean ?? true,
                 expiryBegins: expiry(after: found.newest, options))
         } catch { throw .inputOutput(nil, error) }
     }
@@ -151,8 +155,18 @@ extension LogDirectory {
         try retire(partition, topicID: log.identity.topicID)
     }
 
+    /// Ends a partition that another process deleted: whoever waits fails with `.deleted`.
+    ///
+    /// For directories that are opened for reading; no file is touched.
+    package func forgetPartition(_ partition: TopicPartition) {
+        guard let log = services.partitions.remove(partition) else { return }
+        log.refuse(.deleted(partition))
+        log.releaseFiles()
+    }
+
     /// Removes what a deletion left of a partition, if its files still are of the topic `topicID`.
     package func retire(_ partition: TopicPartition, topicID: TopicID) throws(LogFailure) {
+        services.forget(topicID)
         let fileSystem = services.fileSystem
         let folder = "\(path)/\(partition)"
         do throws(IOFailure) {

@@ -11,25 +11,25 @@ public final class LogDirectory: Sendable {
     let services: LogServices
     let recovery: Mutex<RecoveryReport>
     let phase = Mutex(Phase.opening)
+    /// Held while a partition is opened by name alone, so that it is opened once.
+    let openingAlone = Mutex(())
     /// From when on retention may remove by age.
     let expiryBegins: Instant
     private let lock: DirectoryLock?
-    private let checkpoint: CheckpointFacts
 
     enum Phase: Sendable {
         case opening, open, closed
     }
 
     init(
-        _ services: LogServices, lock: DirectoryLock?, checkpoint: RedoHead?, expiryBegins: Instant
+        _ services: LogServices, lock: DirectoryLock?, wasClean: Bool, expiryBegins: Instant
     ) {
         path = services.directory
         self.services = services
         self.lock = lock
         self.expiryBegins = expiryBegins
-        self.checkpoint = CheckpointFacts(checkpoint)
         var report = RecoveryReport()
-        report.wasClean = checkpoint?.isClean ?? true
+        report.wasClean = wasClean
         recovery = Mutex(report)
     }
 
@@ -61,7 +61,7 @@ public final class LogDirectory: Sendable {
     ) throws(LogFailure) -> PartitionLog {
         guard phase.withLock({ $0 != .closed }) else { throw .closed }
         var recoverer = PartitionRecoverer(
-            partition, identity: identity, configuration, checkpoint: checkpoint, on: services)
+            partition, identity: identity, configuration, on: services)
         let recovered = try recoverer.recover()
         let log = PartitionLog(
             partition, identity: identity, recovered: recovered, configuration: configuration,
@@ -73,6 +73,9 @@ public final class LogDirectory: Sendable {
         }
         if report.changedAnything, !services.isReadOnly { services.onEvent(.recovered(report)) }
         for path in report.ignored { services.onEvent(.ignoredFile(path: path)) }
+        if phase.withLock({ $0 == .open }) {
+            log.requestMaintenance(at: services.time.instant() + Self.firstExpiry)
+        }
         return log
     }
 

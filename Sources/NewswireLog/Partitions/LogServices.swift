@@ -18,8 +18,14 @@ package final class LogServices: Sendable {
     private let hasThreads: Bool
     /// Nil when the directory is only read.
     private let checkpoint: Checkpoint?
+    /// What the checkpoint at the open says of partitions that were not opened since.
+    private let unopened: Mutex<CheckpointFacts>
 
-    init(directory: String, _ options: LogDirectoryOptions, checkpoint: Checkpoint?) {
+    init(
+        directory: String, _ options: LogDirectoryOptions, checkpoint: Checkpoint?,
+        found: CheckpointFacts
+    ) {
+        unopened = Mutex(found)
         self.checkpoint = checkpoint
         self.directory = directory
         fileSystem = options.fileSystem
@@ -47,18 +53,39 @@ package final class LogServices: Sendable {
     /// Writes a checkpoint; on return it is durable.
     func checkpointNow() throws(LogFailure) {
         do throws(IOFailure) {
-            try checkpoint?.write(isClean: false) { partitions.all.compactMap(\.checkpointEntry) }
+            try checkpoint?.write(isClean: false) { checkpointEntries }
         } catch { throw .inputOutput(nil, error) }
     }
 
     /// Writes the last checkpoint of a directory that is closed in order, and Kafka's.
     func checkpointAtClose() throws(LogFailure) {
-        let entries = partitions.all.compactMap(\.checkpointEntry)
+        let entries = checkpointEntries
         guard !entries.isEmpty else { return }
+        // What was not closed in order, nor opened since, still has to be verified one day.
+        let isClean = unopened.withLock { $0.isClean || $0.entries.isEmpty }
         do throws(IOFailure) {
-            try checkpoint?.write(isClean: true) { entries }
+            try checkpoint?.write(isClean: isClean) { entries }
             try KafkaCheckpoints.write(entries, in: directory, on: fileSystem)
         } catch { throw .inputOutput(nil, error) }
+    }
+
+    private var checkpointEntries: [RedoHead.Entry] {
+        unopened.withLock { Array($0.entries.values) }
+            + partitions.all.compactMap(\.checkpointEntry)
+    }
+
+    /// Takes over what the checkpoint at the open says of a partition, or of one that goes.
+    func takeEntry(of identity: PartitionIdentity) -> (entry: RedoHead.Entry?, isClean: Bool) {
+        unopened.withLock { found in
+            (found.entries.removeValue(forKey: identity), found.isClean)
+        }
+    }
+
+    /// Forgets the partitions of a topic that is deleted.
+    func forget(_ topicID: TopicID) {
+        unopened.withLock { found in
+            found.entries = found.entries.filter { $0.key.topicID != topicID }
+        }
     }
 
     // MARK: Background work

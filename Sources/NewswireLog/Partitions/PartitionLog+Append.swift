@@ -18,7 +18,7 @@ extension PartitionLog {
     public func append(
         durability: Durability? = nil, _ fill: (inout RecordBatchBuilder) -> Void
     ) throws(LogFailure) -> AppendedBatch {
-        let limits = BatchLimits(configuration)
+        let limits = writer.withLock { BatchLimits($0.configuration) }
         var batch = takeBatch(limits)
         fill(&batch)
         let outcome: Result<Written, LogFailure>
@@ -206,7 +206,8 @@ extension PartitionLog {
             try active.write(batch.encoded, to: file)
         } catch { throw .inputOutput(partition, error) }
         if position == .start { active.firstTimestamp = facts.maxTimestamp }
-        active.segment.note(facts, at: position)
+        active.indexesHaveRoom = active.segment.note(
+            facts, at: position, limit: writer.configuration.segmentIndexBytes)
         writer.nextOffset = facts.nextOffset
         logEnd.store(facts.nextOffset.value, ordering: .releasing)
         return facts

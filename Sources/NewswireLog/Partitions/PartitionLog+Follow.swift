@@ -10,6 +10,9 @@ extension PartitionLog {
         try finish { writer throws(LogFailure) in
             do throws(IOFailure) {
                 try self.refresh(&writer, start)
+            } catch  where error.isNotFound {
+                // Removed between two looks, by retention or with its topic: seen next time.
+                return
             } catch { throw .inputOutput(self.partition, error) }
         }
         waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))
@@ -48,13 +51,16 @@ extension PartitionLog {
     }
 
     private func dropMissing(_ bases: [Offset], _ start: Offset?) {
-        view.withLock { view in
+        let gone = view.withLock { view in
             let first = bases.first ?? view.logStartOffset
-            view.segments.removeAll { $0.baseOffset < first && !bases.contains($0.baseOffset) }
+            let gone = view.segments.prefix { $0.baseOffset < first }
+            view.segments.removeFirst(gone.count)
             let end = Offset(visibleEnd.load(ordering: .relaxed))
             let begin = max(start ?? .zero, view.segments.first.map { _ in first } ?? .zero)
             view.logStartOffset = max(view.logStartOffset, min(begin, end))
+            return gone
         }
+        for segment in gone { services.maps.remove(segment) }
     }
 
     private func grow(_ segment: Segment, _ writer: inout PartitionWriter) throws(IOFailure) {

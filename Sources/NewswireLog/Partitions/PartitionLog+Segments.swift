@@ -21,17 +21,15 @@ extension PartitionLog {
     private func active(
         for batch: BatchFacts, _ writer: inout PartitionWriter
     ) throws(LogFailure) -> ActiveSegment {
-        let now = services.time.wallClock()
-        if writer.active == nil { try resumeActive(&writer, now: now) }
+        if writer.active == nil { try resumeActive(&writer, now: services.time.wallClock()) }
         if let active = writer.active {
-            let facts = active.rollFacts(indexBytes: writer.configuration.segmentIndexBytes)
-            let policy = RollPolicy(writer.configuration)
-            let reason = policy.reason(facts, toRollBefore: batch, now: now)
+            // Only a batch without timestamps asks what time it is.
+            let reason = RollPolicy(writer.configuration).reason(
+                active.rollFacts, toRollBefore: batch, now: services.time.wallClock())
             guard let reason else { return active }
-            try roll(&writer, because: reason, now: now)
+            try roll(&writer, because: reason, now: services.time.wallClock())
         }
-        if let active = writer.active { return active }
-        return try begin(at: batch.baseOffset, &writer, now: now)
+        return try begin(at: batch.baseOffset, &writer, now: services.time.wallClock())
     }
 
     /// Goes on with the last segment that was there when the log was opened.

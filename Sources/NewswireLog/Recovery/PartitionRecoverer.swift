@@ -1,7 +1,7 @@
 /// What the newest head said when the directory was opened.
-struct CheckpointFacts {
+struct CheckpointFacts: Sendable {
     let isClean: Bool
-    let entries: [PartitionIdentity: RedoHead.Entry]
+    var entries: [PartitionIdentity: RedoHead.Entry]
 
     init(_ head: RedoHead?) {
         isClean = head?.isClean ?? false
@@ -29,15 +29,14 @@ struct PartitionRecoverer {
 
     init(
         _ partition: TopicPartition, identity: PartitionIdentity, _ configuration: LogConfiguration,
-        checkpoint: CheckpointFacts, on services: LogServices
+        on services: LogServices
     ) {
         self.services = services
         self.partition = partition
         self.identity = identity
         self.configuration = configuration
         directory = "\(services.directory)/\(partition)"
-        entry = checkpoint.entries[identity]
-        isClean = checkpoint.isClean
+        (entry, isClean) = services.takeEntry(of: identity)
         log = RecoveredLog(partition: partition)
     }
 

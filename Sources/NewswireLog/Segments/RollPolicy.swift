@@ -29,7 +29,7 @@ package struct RollPolicy: Sendable {
     ///
     /// An empty segment never does: the batch has to go somewhere.
     package func reason(
-        _ segment: Facts, toRollBefore batch: BatchFacts, now: Timestamp
+        _ segment: Facts, toRollBefore batch: BatchFacts, now: @autoclosure () -> Timestamp
     ) -> Reason? {
         guard segment.byteCount > 0 else { return nil }
         let limit = min(segmentBytes, segment.capacity)
@@ -39,7 +39,7 @@ package struct RollPolicy: Sendable {
         if segment.firstTimestamp != .absent, batch.maxTimestamp != .absent {
             return isOld(segment.firstTimestamp, at: batch.maxTimestamp) ? .age : nil
         }
-        return isOld(segment.begun, at: now) ? .age : nil
+        return isOld(segment.begun, at: now()) ? .age : nil
     }
 
     /// Whether a segment begun at `begun` is past its age at `now`.

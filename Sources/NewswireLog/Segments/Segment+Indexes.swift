@@ -135,13 +135,14 @@ extension Segment {
     }
 
     /// Notes an appended batch.
-    func note(_ batch: BatchFacts, at position: FilePosition) {
-        state.withLock { $0.growing?.add(batch, at: position, interval: indexIntervalBytes) }
-    }
-
-    /// Whether both indexes have room for another slot in files of `limit` bytes.
-    func indexesHaveRoom(within limit: Int) -> Bool {
-        state.withLock { $0.growing?.hasRoom(within: limit) ?? true }
+    ///
+    /// - Returns: whether both indexes have room for another slot in files of `limit` bytes.
+    @discardableResult
+    func note(_ batch: BatchFacts, at position: FilePosition, limit: Int = .max) -> Bool {
+        state.withLock { state in
+            state.growing?.add(batch, at: position, interval: indexIntervalBytes)
+            return state.growing?.hasRoom(within: limit) ?? true
+        }
     }
 
     /// Writes the growing indexes to their files, whose syncs are the caller's.

@@ -62,8 +62,8 @@ package struct SegmentIndexes: Sendable {
     /// Whether another slot of each index stays within files of `limit` bytes.
     package func hasRoom(within limit: Int) -> Bool {
         // One slot of the time index is kept back for the end of the segment.
-        offsetSlots.count + OffsetIndex.slotByteCount <= limit
-            && timeSlots.count + 2 * TimeIndex.slotByteCount <= limit
+        offsetSlots.count <= limit - OffsetIndex.slotByteCount
+            && timeSlots.count <= limit - 2 * TimeIndex.slotByteCount
     }
 
     /// Takes over a slot found elsewhere, behind everything noted so far.

@@ -14,14 +14,19 @@ package enum ProcessLimits {
         set(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), to: count)
     }
 
-    /// The descriptors that are open, and whether each closes when another program is started.
-    package static func openDescriptors() -> [Int32: Bool] {
-        var found: [Int32: Bool] = [:]
-        for number in Int32(0)..<1024 {
-            let flags = fcntl(number, F_GETFD)
-            if flags >= 0 { found[number] = flags & FD_CLOEXEC != 0 }
+    /// Whether each open descriptor of something whose name begins so closes when another program
+    /// is started.
+    package static func openDescriptors(named start: String) -> [Bool] {
+        (Int32(0)..<1024).filter { name(of: $0).hasPrefix(start) }.map { number in
+            fcntl(number, F_GETFD) & FD_CLOEXEC != 0
         }
-        return found
+    }
+
+    private static func name(of number: Int32) -> String {
+        var name = [CChar](repeating: 0, count: 1024)
+        // Sound: the call writes at most as many bytes as it is told.
+        let count = unsafe readlink("/proc/self/fd/\(number)", &name, name.count)
+        return String(decoding: name.prefix(max(0, count)).map(UInt8.init), as: UTF8.self)
     }
 
     private static func set(_ resource: __rlimit_resource_t, to count: Int) {

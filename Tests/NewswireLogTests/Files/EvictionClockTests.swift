@@ -88,48 +88,16 @@ struct EvictionClockTests {
         #expect(entries.filter { $0.holds }.count == 3)
     }
 
-    @Test func `a dropped entry is forgotten and the others keep what they hold`() {
-        let clock = EvictionClock(capacity: 3)
-        let kept = [Entry(), Entry()]
-        clock.insert(kept[0])
-        do { clock.insert(Entry()) }
-        clock.insert(kept[1])
-        let newcomer = Entry()
-        for entry in kept { entry.use() }
-        clock.insert(newcomer)
-        #expect(kept.allSatisfy { $0.holds })
-        #expect(clock.count == 3)
-    }
-
-    @Test func `an entry may remove itself when the clock has its last reference`() {
-        // The clock holds an entry while it looks at it. When the owner let go meanwhile, `deinit`
-        // ran on this thread under the clock's lock, and `remove` waited for that lock for ever.
-        let clock = EvictionClock(capacity: 1)
-        let owner = Mutex<DroppedEntry?>(nil)
-        owner.withLock { owner in
-            let entry = DroppedEntry(clock)
-            clock.insert(entry)
-            owner = entry
-        }
-        owner.withLock { $0 }?.onMark.withLock { $0 = { owner.withLock { $0 = nil } } }
-        clock.insert(Entry())
-        #expect(owner.withLock { $0 == nil })
+    @Test func `one can be evicted below the number, busy ones are spared`() {
+        let (clock, entries) = filled(3)
+        entries[0].setBusy(true)
+        entries[1].use()
+        #expect(clock.evictOne())
+        #expect(entries.map(\.holds) == [true, true, false])
+        #expect(clock.evictOne())
+        #expect(entries.map(\.holds) == [true, false, false])
+        #expect(!clock.evictOne())
         #expect(clock.count == 1)
-    }
-
-    /// Loses its owner while the clock looks at it.
-    private final class DroppedEntry: Evictable {
-        let onMark = Mutex<(@Sendable () -> Void)?>(nil)
-        private let clock: EvictionClock
-
-        init(_ clock: EvictionClock) { self.clock = clock }
-        deinit { clock.remove(self) }
-
-        func takeUseMark() -> Bool {
-            onMark.withLock { $0 }?()
-            return true
-        }
-        func evict() -> Bool { false }
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64])

@@ -92,21 +92,20 @@ struct PosixFileTests {
 
     @Test func `descriptors close with their file, and when a program is started`() async {
         await #expect(processExitsWith: .success) {
-            let before = ProcessLimits.openDescriptors()
+            let directory = try TemporaryDirectory()
             do {
-                let directory = try TemporaryDirectory()
                 let fileSystem = PosixFileSystem()
                 let file = try fileSystem.openFile(directory.path("file"), .createNew)
                 let lock = try fileSystem.lock(directory.path("lock"))
                 let watch = try DirectoryWatch()
                 try watch.add(directory.path)
                 try fileSystem.synchronizeDirectory(directory.path)
-                let new = ProcessLimits.openDescriptors().filter { before[$0.key] == nil }
-                #expect(new.count == 4)
-                #expect(new.values.allSatisfy { $0 })
+                #expect(ProcessLimits.openDescriptors(named: directory.path) == [true, true])
+                #expect(ProcessLimits.openDescriptors(named: "anon_inode:inotify") == [true])
                 withExtendedLifetime((file, lock, watch)) {}
             }
-            #expect(ProcessLimits.openDescriptors() == before)
+            #expect(ProcessLimits.openDescriptors(named: directory.path) == [])
+            #expect(ProcessLimits.openDescriptors(named: "anon_inode:inotify") == [])
         }
     }
 }

@@ -10,6 +10,7 @@ extension Command {
             line: "newswire consume orders --data data --follow",
             effect: "the records of a topic, and those to come"),
         subcommands: [
-            TopicCommand.command, CompletionsCommand.command,
+            TopicCommand.command, InspectCommand.command, VerifyCommand.command,
+            CompletionsCommand.command,
         ])
 }

@@ -1,0 +1,68 @@
+import Newswire
+import NewswireTesting
+import Synchronization
+
+/// A directory of this machine for one test, removed when it is dropped.
+final class EngineStore: Sendable {
+    let directory: TemporaryDirectory
+    private let heard = Mutex<[EngineEvent]>([])
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    var path: String { directory.path("data") }
+
+    /// What the engines opened here told so far.
+    var events: [EngineEvent] { heard.withLock { $0 } }
+
+    func open() throws(NewswireError) -> StreamEngine {
+        var configuration = EngineConfiguration()
+        configuration.onEvent = { [self] event in heard.withLock { $0.append(event) } }
+        return try StreamEngine.open(at: path, configuration: configuration)
+    }
+
+    /// Uses an engine and drops it like a process that is killed: its lock goes, nothing else happens.
+    func openWithoutClosing(_ body: (StreamEngine) throws -> Void) throws {
+        try body(try open())
+    }
+}
+
+extension Partition {
+    /// Appends one record per text.
+    @discardableResult
+    func append(_ values: String...) throws(NewswireError) -> AppendedBatch {
+        try append { batch in
+            for value in values { batch.append(key: nil, value: Array(value.utf8)) }
+        }
+    }
+
+    /// The values of all records from `offset` on, as texts.
+    func values(from offset: Offset? = nil) throws -> [String] {
+        var values: [String] = []
+        var position = offset ?? offsets.logStartOffset
+        while true {
+            let slice = try read(from: position)
+            guard !slice.isEmpty else { return values }
+            values += try slice.values
+            position = slice.nextOffset
+        }
+    }
+}
+
+extension FetchedSlice {
+    /// The values of its records, as texts.
+    var values: [String] {
+        get throws {
+            var values: [String] = []
+            var reader = records()
+            while let record = try reader.next() {
+                if let value = record.value { values.append(text(value)) }
+            }
+            return values
+        }
+    }
+}
+
+/// The bytes as a text.
+func text(_ bytes: RawSpan) -> String {
+    String(decoding: [UInt8](copying: bytes), as: UTF8.self)
+}
