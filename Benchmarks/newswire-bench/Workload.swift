@@ -38,13 +38,16 @@ struct BenchmarkContext {
 /// Begins to time; the clock and the counter of allocations are read at both ends.
 struct Stopwatch {
     private let allocations = Counters.allocations
+    private let processorStart = Counters.processNanoseconds
     private let start = Counters.nanoseconds
 
     /// Ends the timed part.
     func run(of amount: Int, operations: Int, byteCount: Int? = nil) -> Run {
         let nanoseconds = Counters.nanoseconds - start
         return Run(
-            amount: amount, nanoseconds: nanoseconds, byteCount: byteCount,
+            amount: amount, nanoseconds: nanoseconds,
+            processorNanoseconds: Counters.processNanoseconds - processorStart,
+            byteCount: byteCount,
             allocations: Counters.allocations - allocations, operations: operations)
     }
 }
