@@ -119,7 +119,7 @@ struct KafkaFixtureTests {
         batch.stamp(baseOffset: header.baseOffset, leaderEpoch: header.leaderEpoch)
     }
 
-    @Test(arguments: ["codec-none-0", "codec-gzip-0", "segments-0", "compacted-0"])
+    @Test(arguments: ["codec-none-0", "codec-gzip-0", "segments-0"])
     func `a log that Kafka wrote is opened and read`(of partition: String) throws {
         let log = try AdoptedLog(partition)
         var found: [FixtureRecord] = []
