@@ -65,5 +65,7 @@ extension FetchedSlice {
 
 /// The bytes as a text.
 func text(_ bytes: RawSpan) -> String {
-    String(decoding: [UInt8](copying: bytes), as: UTF8.self)
+    var copy: [UInt8] = []
+    copy.append(bytes)
+    return String(decoding: copy, as: UTF8.self)
 }
