@@ -122,7 +122,7 @@ extension PartitionLog {
         do throws(BatchFailure) {
             let isStamped = limits.timestampType == .logAppendTime
             try batch.seal(
-                codec: limits.codec, gzipLevel: limits.gzipLevel,
+                codec: batch.codec ?? limits.codec, gzipLevel: limits.gzipLevel,
                 logAppendTime: isStamped ? services.time.wallClock() : nil, producer: nil,
                 kind: .data)
         } catch { throw .invalidBatch(partition, error) }

@@ -22,6 +22,8 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
             appendLimit = Self.encodable(byteLimit)
         }
     }
+    /// How it is compressed; nil, as after a reset, for as the log it is appended to says.
+    package var codec: CompressionCodec?
     /// The header of the sealed batch; nil before it is sealed.
     package private(set) var header: RecordBatchHeader?
 
@@ -77,11 +79,15 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
         append(key: key?.rawSpan, value: value?.rawSpan, headers: headers, timestamp: timestamp)
     }
 
+    /// Forgets that a record was refused: the caller puts it into another batch.
+    package mutating func forgetRefusal() { refusedByteCount = nil }
+
     /// Forgets the batch, keeps the memory and the limit.
     package mutating func reset() {
         recordCount = 0
         byteCount = RecordBatchHeader.byteCount
         refusedByteCount = nil
+        codec = nil
         header = nil
         isCompressed = false
         appendLimit = Self.encodable(byteLimit)
