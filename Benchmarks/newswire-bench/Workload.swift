@@ -3,19 +3,19 @@ protocol Workload: AnyObject {
     var parameters: Parameters { get }
     var unit: Unit { get }
     /// Makes what all rounds share.
-    func prepare() async throws
+    func prepare() throws
     /// Does it once; only the part between a stopwatch's start and stop counts.
-    func runEngine() async throws -> Run
+    func runEngine() throws -> Run
     /// The same amount of the same work by a C loop; nil where there is none.
     func runFloor() throws -> Run?
     /// Closes what is open; its directory is removed after that.
-    func finish() async throws
+    func finish() throws
 }
 
 extension Workload {
-    func prepare() async throws {}
+    func prepare() throws {}
     func runFloor() throws -> Run? { nil }
-    func finish() async throws {}
+    func finish() throws {}
 }
 
 /// Some workloads under one name.

@@ -4,18 +4,18 @@ struct WorkloadRunner {
     let rounds: Int
 
     /// Runs one workload from its preparation to its end.
-    func measure(_ workload: any Workload) async throws -> Measurement {
-        try await workload.prepare()
+    func measure(_ workload: any Workload) throws -> Measurement {
+        try workload.prepare()
         let load = MachineLoad()
         var samples = Samples(unit: workload.unit)
         // The first round warms caches, files and memory; it is thrown away.
         for round in -1..<rounds {
             try Session.stopWhenInterrupted()
-            let sample = try await turn(round, of: workload)
+            let sample = try turn(round, of: workload)
             if round >= 0 { samples.add(sample) }
         }
         let otherLoad = load.shareOfOthers()
-        try await workload.finish()
+        try workload.finish()
         return Measurement(
             caseName: caseName, parameters: workload.parameters, unit: workload.unit,
             rounds: rounds, engine: samples.engineSpread, allocations: samples.allocations,
@@ -26,13 +26,13 @@ struct WorkloadRunner {
     // Who begins changes, so that neither always meets the warmer or the busier machine.
     private func turn(
         _ round: Int, of workload: any Workload
-    ) async throws -> (engine: Run, floor: Run?) {
+    ) throws -> (engine: Run, floor: Run?) {
         if round % 2 == 0 {
-            let engine = try await workload.runEngine()
+            let engine = try workload.runEngine()
             return try agreed(engine, try workload.runFloor(), workload)
         }
         let floor = try workload.runFloor()
-        return try agreed(try await workload.runEngine(), floor, workload)
+        return try agreed(try workload.runEngine(), floor, workload)
     }
 
     /// A ratio of two different amounts of work would mean nothing.
