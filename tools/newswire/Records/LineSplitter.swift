@@ -2,8 +2,8 @@ import NewswireLog
 
 /// Cuts a stream of bytes into lines, whatever the pieces in which it comes.
 ///
-/// A line ends with a line feed, which does not belong to it; a carriage return before it does. What
-/// is kept is bounded: a line past the limit is skipped to its end, and counted.
+/// A line ends with a line feed, which does not belong to it; a carriage return before it does.
+/// What is kept is bounded: a line past the limit is skipped to its end, and counted.
 struct LineSplitter {
     /// A line, or what stands in its place.
     enum Line: Hashable {

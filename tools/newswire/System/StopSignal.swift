@@ -4,8 +4,8 @@ import Synchronization
 
 /// SIGINT and SIGTERM as a wish to stop, for commands that have something to finish first.
 ///
-/// The first one is noted; the second one ends the process as if nothing had been set up. No handler
-/// runs: the signals are blocked in all threads, and one thread waits for them.
+/// The first one is noted; the second one ends the process as if nothing had been set up. No
+/// handler runs: the signals are blocked in all threads, and one thread waits for them.
 final class StopSignal: Sendable {
     /// At its end from the first signal on: to wait for together with input.
     let descriptor: Int32
