@@ -112,8 +112,9 @@ public final class StreamEngine: Sendable {
 
     /// Appends what producers hold, syncs everything, and gives the directory's lock back.
     ///
-    /// Whoever waits is completed or fails with `.closed`; so does every later call. Closing twice is
-    /// fine. After a failure the directory is closed all the same, and recovers when it is opened.
+    /// Whoever waits is completed or fails with `.closed`; so does every later call. Closing twice
+    /// is fine. After a failure the directory is closed all the same, and recovers when it is
+    /// opened.
     public func close() throws(NewswireError) {
         try changing.withLock { _ throws(NewswireError) in
             let isFirst = state.withLock { state in

@@ -41,9 +41,9 @@ public final class Producer: Sendable {
     ///   - attributes: headers, timestamp and partition.
     ///   - topic: a topic of the producer's engine.
     /// - Returns: which record it is in ``DeliveryReport/numbers``.
-    /// - Throws: `.bufferFull`, which is retriable, when ``ProducerConfiguration/bufferMemory`` is used
-    ///   up; `.messageTooLarge`, `.unknownPartition`, `.closed`. A record that is refused leaves the
-    ///   others as they are.
+    /// - Throws: `.bufferFull`, which is retriable, when ``ProducerConfiguration/bufferMemory`` is
+    ///   used up; `.messageTooLarge`, `.unknownPartition`, `.closed`. A record that is refused
+    ///   leaves the others as they are.
     /// - Complexity: one short lock; no allocation but for a new batch.
     @discardableResult
     public func enqueue(
@@ -104,8 +104,8 @@ public final class Producer: Sendable {
 
     /// Appends what is open now and returns when everything accepted so far is acknowledged.
     ///
-    /// - Throws: the first failure of a batch since the last flush; the others were acknowledged, and
-    ///   ``ProducerConfiguration/onDelivery`` told which.
+    /// - Throws: the first failure of a batch since the last flush; the others were acknowledged,
+    ///   and ``ProducerConfiguration/onDelivery`` told which.
     public func flush() throws(NewswireError) {
         if let promise = beginFlush(), let outcome = promise.wait() { try outcome.get() }
         try throwFailure()

@@ -1,4 +1,5 @@
-/// How a producer gathers records; names and defaults are those of Kafka's producer where it has them.
+/// How a producer gathers records; names and defaults are those of Kafka's producer where it has
+/// them.
 public struct ProducerConfiguration: Sendable {
     /// `linger.ms`: how long a record waits for company at most.
     public var linger = Duration.milliseconds(5)
@@ -14,8 +15,8 @@ public struct ProducerConfiguration: Sendable {
     public var compression: CompressionCodec?
     /// Hears how each batch ended, in the order of each partition.
     ///
-    /// It is called from any thread, once per batch and before its `flush` or `send` returns. It must
-    /// return soon, and may enqueue.
+    /// It is called from any thread, once per batch and before its `flush` or `send` returns. It
+    /// must return soon, and may enqueue.
     public var onDelivery: (@Sendable (DeliveryReport) -> Void)?
 
     /// The defaults.

@@ -1,6 +1,7 @@
 /// A record to send, in memory of its own.
 public struct Record: Sendable {
-    /// What decides the partition, and what compaction goes by; nil is none, which differs from empty.
+    /// What decides the partition, and what compaction goes by; nil is none, which differs from
+    /// empty.
     public var key: [UInt8]?
     /// The content; nil is none, which differs from empty.
     public var value: [UInt8]?

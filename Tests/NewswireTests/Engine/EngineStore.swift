@@ -20,7 +20,8 @@ final class EngineStore: Sendable {
         return try StreamEngine.open(at: path, configuration: configuration)
     }
 
-    /// Uses an engine and drops it like a process that is killed: its lock goes, nothing else happens.
+    /// Uses an engine and drops it like a process that is killed: its lock goes, nothing else
+    /// happens.
     func openWithoutClosing(_ body: (StreamEngine) throws -> Void) throws {
         try body(try open())
     }
