@@ -54,7 +54,9 @@ struct OpenBatch: ~Copyable, ~Escapable {
     }
 }
 
-/// Which batch of a sequence it is. Small, because it is copied for each batch.
+/// Which batch of a sequence it is.
+///
+/// Small, because it is copied for each batch.
 @usableFromInline
 struct BatchPlace {
     /// Where it begins and ends, counted from the first byte of the sequence.
