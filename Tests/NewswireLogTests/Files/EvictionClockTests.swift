@@ -100,18 +100,6 @@ struct EvictionClockTests {
         #expect(clock.count == 1)
     }
 
-    @Test func `one is evicted below the number when the system has no more`() {
-        let (clock, entries) = filled(4)
-        entries[0].setBusy(true)
-        for entry in [entries[0], entries[1]] { entry.use() }
-        #expect(clock.evictOne())
-        #expect(entries.map(\.holds) == [true, true, false, true])
-        #expect(clock.evictOne() && clock.evictOne())
-        #expect(!clock.evictOne())
-        #expect(entries.map(\.holds) == [true, false, false, false])
-        #expect(clock.count == 1)
-    }
-
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `the number is kept whatever happens`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
