@@ -136,9 +136,9 @@ static nwb_outcome time_appends(struct segments *segments, uint8_t *buffer) {
     if (outcome.error != 0) return outcome;
 
     segments->bytes = 0;
-    int64_t start = nwb_now();
+    floor_start start = floor_begin();
     outcome.error = append_all(segments, &flusher, buffer, segments->plan.batches);
-    outcome.nanoseconds = nwb_now() - start;
+    floor_end(&outcome, start);
     outcome.bytes = segments->bytes;
 
     if (has_flusher) {
@@ -169,7 +169,7 @@ nwb_outcome nwb_write(nwb_append_plan plan) {
     size_t cursor = 0;
     ssize_t size = (ssize_t)floor_encode(buffer, plan.values, &cursor, 0, floor_wall_clock());
     outcome.error = open_next(&segments);
-    int64_t start = nwb_now();
+    floor_start start = floor_begin();
     for (int64_t batch = 0; batch < plan.batches && outcome.error == 0; batch++) {
         outcome.error = roll_for(&segments, (size_t)size);
         if (outcome.error == 0 && write(segments.file, buffer, (size_t)size) != size)
@@ -177,7 +177,7 @@ nwb_outcome nwb_write(nwb_append_plan plan) {
         segments.position += size;
         outcome.bytes += size;
     }
-    outcome.nanoseconds = nwb_now() - start;
+    floor_end(&outcome, start);
     remove_all(&segments);
     free(buffer);
     return outcome;
@@ -189,11 +189,11 @@ nwb_outcome nwb_encode(nwb_append_plan plan) {
     if (!buffer) return outcome;
     outcome.error = 0;
     size_t cursor = 0;
-    int64_t start = nwb_now();
+    floor_start start = floor_begin();
     for (int64_t batch = 0; batch < plan.batches; batch++)
         outcome.bytes +=
             (int64_t)floor_encode(buffer, plan.values, &cursor, batch, floor_wall_clock());
-    outcome.nanoseconds = nwb_now() - start;
+    floor_end(&outcome, start);
     free(buffer);
     return outcome;
 }

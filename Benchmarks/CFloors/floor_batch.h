@@ -25,6 +25,24 @@ void *floor_pages(size_t byte_count);
 /// Writes all of `bytes`; the system's error number, or 0.
 int floor_write_all(int file, const uint8_t *bytes, size_t count, int64_t position);
 
+/// When a timed part began.
+typedef struct {
+    int64_t nanoseconds;
+    int64_t processor_nanoseconds;
+} floor_start;
+
+static inline floor_start floor_begin(void) {
+    // The clock last: reading the other one is a system call.
+    int64_t processor = nwb_process_time();
+    return (floor_start){nwb_now(), processor};
+}
+
+/// Adds what passed since `start`.
+static inline void floor_end(nwb_outcome *outcome, floor_start start) {
+    outcome->nanoseconds += nwb_now() - start.nanoseconds;
+    outcome->processor_nanoseconds += nwb_process_time() - start.processor_nanoseconds;
+}
+
 static inline uint32_t floor_load32(const uint8_t *from) {
     uint32_t value;
     __builtin_memcpy(&value, from, sizeof value);

@@ -23,9 +23,9 @@ static nwb_outcome deflate_all(
     size_t cursor = 0;
     for (int64_t done = 0; done < plan.batches && outcome.error == 0; done++) {
         size_t size = floor_encode(batch, plan.values, &cursor, 0, 0) - floor_header;
-        int64_t start = nwb_now();
+        floor_start start = floor_begin();
         outcome.error = deflate_batch(stream, batch + floor_header, size, output, capacity);
-        outcome.nanoseconds += nwb_now() - start;
+        floor_end(&outcome, start);
         outcome.bytes += (int64_t)size;
         outcome.checksum += stream->total_out;
     }

@@ -52,9 +52,9 @@ static nwb_outcome files(
         outcome.error = write_run(file, bytes, size, count, 0);
         if (is_syncing) fdatasync(file);
     }
-    int64_t start = nwb_now();
+    floor_start start = floor_begin();
     if (outcome.error == 0) outcome.error = write_run(file, bytes, size, count, is_syncing);
-    outcome.nanoseconds = nwb_now() - start;
+    floor_end(&outcome, start);
     if (file >= 0) close(file);
     unlink(path);
     free(bytes);
@@ -77,7 +77,7 @@ static nwb_outcome memory(nwb_limit limit, int64_t size, int64_t count) {
     uint8_t *copy = floor_pages((size_t)size);
     if (bytes && copy) {
         outcome.error = 0;
-        int64_t start = nwb_now();
+        floor_start start = floor_begin();
         for (int64_t done = 0; done < count; done++) {
             observe(bytes);
             if (limit == nwb_limit_crc) sink += nw_crc32c(0, bytes, (size_t)size);
@@ -85,7 +85,7 @@ static nwb_outcome memory(nwb_limit limit, int64_t size, int64_t count) {
             else memcpy(copy, bytes, (size_t)size);
             observe(copy);
         }
-        outcome.nanoseconds = nwb_now() - start;
+        floor_end(&outcome, start);
     }
     free(bytes);
     free(copy);
@@ -95,7 +95,7 @@ static nwb_outcome memory(nwb_limit limit, int64_t size, int64_t count) {
 static nwb_outcome calls(nwb_limit limit, int64_t size, int64_t count) {
     static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     nwb_outcome outcome = {0};
-    int64_t start = nwb_now();
+    floor_start start = floor_begin();
     for (int64_t done = 0; done < count; done++) {
         if (limit == nwb_limit_malloc) {
             void *memory = floor_malloc((size_t)size);
@@ -110,7 +110,7 @@ static nwb_outcome calls(nwb_limit limit, int64_t size, int64_t count) {
             sink += (uint64_t)floor_wall_clock();
         }
     }
-    outcome.nanoseconds = nwb_now() - start;
+    floor_end(&outcome, start);
     return outcome;
 }
 
@@ -146,9 +146,9 @@ static nwb_outcome wakes(int64_t count) {
     pthread_t thread;
     nwb_outcome outcome = {.error = pthread_create(&thread, NULL, other_side, &pair)};
     if (outcome.error != 0) return outcome;
-    int64_t start = nwb_now();
+    floor_start start = floor_begin();
     take_turns(&pair, 0);
-    outcome.nanoseconds = nwb_now() - start;
+    floor_end(&outcome, start);
     pthread_join(thread, NULL);
     return outcome;
 }

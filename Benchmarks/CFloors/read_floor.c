@@ -97,7 +97,7 @@ nwb_outcome nwb_read(const char *path, int is_verifying) {
     struct mapping mapping = {0};
     nwb_outcome outcome = {.error = map_file(path, &mapping)};
     if (outcome.error != 0) return outcome;
-    int64_t start = nwb_now();
+    floor_start start = floor_begin();
     for (size_t at = 0; at < mapping.byte_count; at += batch_size(mapping.bytes + at)) {
         if (is_verifying && !is_intact(mapping.bytes + at)) {
             outcome.error = EBADMSG;
@@ -105,7 +105,7 @@ nwb_outcome nwb_read(const char *path, int is_verifying) {
         }
         outcome.checksum += sum_of(mapping.bytes + at);
     }
-    outcome.nanoseconds = nwb_now() - start;
+    floor_end(&outcome, start);
     outcome.bytes = (int64_t)mapping.byte_count;
     munmap((void *)mapping.bytes, mapping.byte_count);
     return outcome;
@@ -175,12 +175,12 @@ nwb_outcome nwb_seek(nwb_seek_plan plan) {
     if (outcome.error != 0) return outcome;
     outcome.error = build_index(mapping, plan, &index);
     const uint64_t range = (uint64_t)(plan.end - plan.start);
-    int64_t start = nwb_now();
+    floor_start start = floor_begin();
     for (int64_t step = 0; step < plan.lookups && outcome.error == 0; step++) {
         int64_t key = plan.start + (int64_t)(nwb_random(plan.seed, (uint64_t)step) % range);
         outcome.checksum += look_up(mapping.bytes, index, plan, key);
     }
-    outcome.nanoseconds = nwb_now() - start;
+    floor_end(&outcome, start);
     outcome.bytes = (int64_t)mapping.byte_count;
     free(index.slots);
     munmap((void *)mapping.bytes, mapping.byte_count);
@@ -208,7 +208,7 @@ static int64_t segment_bytes_in(int parent, const char *name) {
 
 nwb_outcome nwb_scan(const char *path) {
     nwb_outcome outcome = {0};
-    int64_t start = nwb_now();
+    floor_start start = floor_begin();
     DIR *directory = opendir(path);
     if (!directory) {
         outcome.error = errno;
@@ -220,6 +220,6 @@ nwb_outcome nwb_scan(const char *path) {
         outcome.checksum++;
     }
     closedir(directory);
-    outcome.nanoseconds = nwb_now() - start;
+    floor_end(&outcome, start);
     return outcome;
 }

@@ -23,7 +23,7 @@ struct ValueSource {
     let bytes: [UInt8]
     let valueByteCount: Int
 
-    /// Small enough for a second-level cache: what is measured is the engine, not the caller's data.
+    /// Fits a second-level cache: what is measured is the engine, not the caller's data.
     static let byteCount = 256 << 10
 
     /// Letters in no order.

@@ -1,3 +1,4 @@
+internal import Newswire
 internal import NewswireLog
 
 /// Record batches, each built, appended and acknowledged before the next one begins.
@@ -18,13 +19,13 @@ final class AppendWorkload: Workload {
 
     static let batches = BenchmarkCase(
         name: "append",
-        summary: "record batches through PartitionLog.append, against encode, CRC and pwrite in C",
+        summary: "record batches through Partition.append, against encode, CRC and pwrite in C",
         workloads: { context in
             plans(context).map { AppendWorkload($0, in: context.directory) }
         })
 
     func runEngine() throws -> Run {
-        let log = try BenchmarkLog(in: directory.emptyDirectory("engine"), configuration)
+        let log = try BenchmarkTopic(in: directory.emptyDirectory("engine"), configuration)
         var filler = BatchFiller(plan)
         for _ in 0..<Self.warmUpBatchCount { _ = try log.partition.append { filler.fill(&$0) } }
         let bytesBefore = log.partition.storage.byteCount
@@ -39,9 +40,8 @@ final class AppendWorkload: Workload {
 
     func runFloor() throws -> Run? { try FloorPrograms.append(plan, in: directory.path) }
 
-    private var configuration: LogConfiguration {
-        var configuration = LogConfiguration()
-        configuration.durability = plan.level
+    private var configuration: TopicConfiguration {
+        var configuration = TopicConfiguration(durability: plan.level)
         configuration.segmentBytes = plan.segmentBytes
         configuration.flushBytes = plan.flushBytes
         configuration.maxMessageBytes = 8 << 20

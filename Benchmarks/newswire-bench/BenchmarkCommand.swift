@@ -4,9 +4,9 @@ internal import Glibc
 /// `newswire-bench`: how fast the engine is, and how fast it could be at most.
 @main
 struct BenchmarkCommand {
-    static func main() async {
+    static func main() {
         do {
-            try await run(try Arguments(CommandLine.arguments.dropFirst()))
+            try run(try Arguments(CommandLine.arguments.dropFirst()))
         } catch let failure as BenchmarkFailure {
             end(failure.description, failure.exitCode)
         } catch {
@@ -14,14 +14,14 @@ struct BenchmarkCommand {
         }
     }
 
-    private static func run(_ arguments: Arguments) async throws {
+    private static func run(_ arguments: Arguments) throws {
         switch arguments.command {
         case .help: print(Arguments.usage)
         case .list: list()
-        case .limits: try await Session.run(arguments) { try $0.measureLimits() }
+        case .limits: try Session.run(arguments) { try $0.measureLimits() }
         case .run(let names):
             let cases = try BenchmarkCatalog.cases(named: names)
-            try await Session.run(arguments) { try await $0.measure(cases) }
+            try Session.run(arguments) { try $0.measure(cases) }
         }
     }
 

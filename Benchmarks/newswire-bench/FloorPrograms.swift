@@ -117,7 +117,8 @@ enum FloorPrograms {
             throw .failed("the floor failed: \(failure)")
         }
         return Run(
-            amount: amount, nanoseconds: outcome.nanoseconds, byteCount: Int(outcome.bytes),
+            amount: amount, nanoseconds: outcome.nanoseconds,
+            processorNanoseconds: outcome.processor_nanoseconds, byteCount: Int(outcome.bytes),
             checksum: outcome.checksum)
     }
 }

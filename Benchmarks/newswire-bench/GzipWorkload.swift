@@ -1,3 +1,4 @@
+internal import Newswire
 internal import NewswireLog
 
 /// Batches that are compressed on their way.
@@ -30,11 +31,9 @@ final class GzipWorkload: Workload {
         workloads: { context in [1, 6].map { GzipWorkload(level: $0, context) } })
 
     func runEngine() throws -> Run {
-        var configuration = LogConfiguration()
-        configuration.durability = .written
-        configuration.compression = .gzip
+        var configuration = TopicConfiguration(durability: .written, compression: .gzip)
         configuration.gzipLevel = level
-        let log = try BenchmarkLog(in: directory.emptyDirectory("engine"), configuration)
+        let log = try BenchmarkTopic(in: directory.emptyDirectory("engine"), configuration)
         var filler = BatchFiller(plan)
         _ = try log.partition.append { filler.fill(&$0) }
         filler = BatchFiller(plan)

@@ -26,12 +26,15 @@ struct MachineLimit {
     private static func syncs(_ context: BenchmarkContext) -> [MachineLimit] {
         let count = context.amount(1000, quick: 10)
         let total = context.amount(256 << 20, quick: 4 << 20)
+        let megabyte = 1 << 20
         return [
             once("write 4 KiB and fdatasync, written before", nwb_limit_sync_again, 4096, count),
             once("write 4 KiB and fdatasync, growing file", nwb_limit_sync_extending, 4096, count),
-            rate("write 1 MiB and fdatasync, written before", nwb_limit_sync_again, 1 << 20, total),
             rate(
-                "write 1 MiB and fdatasync, growing file", nwb_limit_sync_extending, 1 << 20, total),
+                "write 1 MiB and fdatasync, written before", nwb_limit_sync_again, megabyte, total),
+            rate(
+                "write 1 MiB and fdatasync, growing file", nwb_limit_sync_extending, megabyte, total
+            ),
         ]
     }
 

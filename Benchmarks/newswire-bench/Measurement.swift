@@ -3,6 +3,8 @@ struct Run {
     /// How many records, bytes, look-ups …: what the unit counts.
     let amount: Int
     let nanoseconds: Int64
+    /// Processor time of the whole process meanwhile.
+    let processorNanoseconds: Int64
     /// Bytes written or read: engine and floor have to agree.
     var byteCount: Int?
     /// A sum over what was read: engine and floor have to agree.
@@ -21,9 +23,9 @@ enum Unit: String {
     case operations = "operations/s"
     case seconds = "s"
 
-    func value(of run: Run) -> Double {
-        let seconds = Double(run.nanoseconds) / 1e9
-        return self == .seconds ? seconds : Double(run.amount) / seconds
+    func value(of amount: Int, nanoseconds: Int64) -> Double {
+        let seconds = Double(nanoseconds) / 1e9
+        return self == .seconds ? seconds : Double(amount) / seconds
     }
 }
 
@@ -55,6 +57,8 @@ struct Measurement {
     var floor: Spread?
     /// Engine divided by floor, round by round.
     var ratio: Spread?
+    /// The same by processor time: others do not disturb it, and waiting does not count.
+    var processorRatio: Spread?
     /// The processors' share that others used meanwhile: the more, the less the values mean.
     var otherLoad: Double?
 }

@@ -1,3 +1,4 @@
+internal import Newswire
 internal import NewswireLog
 
 /// All records of a segment that is in memory, one after the other.
@@ -7,7 +8,7 @@ final class ReadWorkload: Workload {
     private let plan: AppendPlan
     private let isVerifying: Bool
     private let directory: DataDirectory
-    private var log: BenchmarkLog?
+    private var log: BenchmarkTopic?
 
     private static let sliceBytes = 1 << 20
 
@@ -40,9 +41,7 @@ final class ReadWorkload: Workload {
         })
 
     func prepare() throws {
-        var configuration = LogConfiguration()
-        configuration.durability = .written
-        let log = try BenchmarkLog(in: directory, configuration)
+        let log = try BenchmarkTopic(in: directory, TopicConfiguration(durability: .written))
         var filler = BatchFiller(plan)
         for _ in 0..<plan.batchCount { _ = try log.partition.append { filler.fill(&$0) } }
         self.log = log
@@ -81,7 +80,7 @@ final class ReadWorkload: Workload {
 
     func runFloor() throws -> Run? {
         try FloorPrograms.read(
-            BenchmarkLog.segmentPath(in: directory), verifying: isVerifying,
+            BenchmarkTopic.segmentPath(in: directory), verifying: isVerifying,
             recordCount: plan.amount)
     }
 

@@ -1,3 +1,4 @@
+internal import Newswire
 internal import NewswireLog
 
 /// How long it takes until a directory with many partitions serves again after a clean close.
@@ -21,7 +22,7 @@ final class ReopenWorkload: Workload {
 
     func prepare() throws {
         let log = try open()
-        for partition in log.partitions {
+        for partition in log.topic.partitions {
             _ = try partition.append { batch in
                 _ = batch.append(key: nil, value: [UInt8](repeating: 120, count: 100))
             }
@@ -41,9 +42,8 @@ final class ReopenWorkload: Workload {
         try FloorPrograms.scan(directory.path, partitionCount: partitionCount)
     }
 
-    private func open() throws -> BenchmarkLog {
-        var configuration = LogConfiguration()
-        configuration.durability = .written
-        return try BenchmarkLog(in: directory, configuration, partitionCount: partitionCount)
+    private func open() throws -> BenchmarkTopic {
+        let configuration = TopicConfiguration(partitions: partitionCount, durability: .written)
+        return try BenchmarkTopic(in: directory, configuration)
     }
 }

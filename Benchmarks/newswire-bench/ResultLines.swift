@@ -35,6 +35,7 @@ struct ResultLines {
         line.member("ratio", result.ratio?.median)
         line.member("ratioMinimum", result.ratio?.minimum)
         line.member("ratioMaximum", result.ratio?.maximum)
+        line.member("processorRatio", result.processorRatio?.median)
         line.member("otherLoad", result.otherLoad)
         try end(line)
     }

@@ -1,11 +1,11 @@
 /// The table for people; a row is printed as soon as it is known.
 enum ResultTable {
-    private static let widths = [15, 40, 12, 28, 9, 21, 12]
+    private static let widths = [15, 40, 12, 28, 9, 21, 8, 12]
     private static let limitWidths = [44, 12, 24]
 
     static let header = row([
         "case", "parameters", "unit", "engine (min - max)", "floor", "ratio (min - max)",
-        "allocations",
+        "by CPU", "allocations",
     ])
 
     static let limitHeader = row(["limit", "median", "minimum - maximum"], widths: limitWidths)
@@ -17,6 +17,7 @@ enum ResultTable {
             Figures.text(result.engine, unit),
             result.floor.map { Figures.text($0.median, unit) } ?? "-",
             result.ratio.map { Figures.text(ratio: $0) } ?? "-",
+            result.processorRatio.map { Figures.decimal($0.median, places: 2) } ?? "-",
             result.allocations.map { Figures.decimal($0, places: 2) } ?? "-",
         ])
     }

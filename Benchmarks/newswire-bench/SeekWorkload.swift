@@ -1,3 +1,4 @@
+internal import Newswire
 internal import NewswireLog
 
 /// Random look-ups: the engine's and the floor's go to the same places.
@@ -24,7 +25,7 @@ final class SeekWorkload: Workload {
     private let recordCount: Int
     private let lookupCount: Int
     private let directory: DataDirectory
-    private var log: BenchmarkLog?
+    private var log: BenchmarkTopic?
 
     private static let valueByteCount = 100
     private static let recordsPerBatch = 32
@@ -53,9 +54,8 @@ final class SeekWorkload: Workload {
         workloads: { context in [false, true].map { SeekWorkload(byTime: $0, context) } })
 
     func prepare() throws {
-        var configuration = LogConfiguration()
-        configuration.durability = .written
-        let log = try BenchmarkLog(in: directory, configuration)
+        let log = try BenchmarkTopic(
+            in: directory, TopicConfiguration(durability: .written, retention: nil))
         let values = ValueSource.letters(valueByteCount: Self.valueByteCount)
         for start in stride(from: 0, to: recordCount, by: Self.recordsPerBatch) {
             _ = try log.partition.append { batch in
@@ -85,7 +85,7 @@ final class SeekWorkload: Workload {
         return run
     }
 
-    private static func record(at offset: Int64, in partition: PartitionLog) throws -> UInt64 {
+    private static func record(at offset: Int64, in partition: Partition) throws -> UInt64 {
         let slice = try partition.read(from: Offset(offset), maxBytes: 1)
         var records = slice.records(verifyingChecksums: true)
         guard let record = try records.next(), let value = record.value else {
@@ -94,7 +94,7 @@ final class SeekWorkload: Workload {
         return UInt64(record.offset.value) &+ UInt64(value.bigEndian(UInt8.self, at: 0))
     }
 
-    private static func offset(at time: Int64, in partition: PartitionLog) throws -> UInt64 {
+    private static func offset(at time: Int64, in partition: Partition) throws -> UInt64 {
         guard let found = try partition.firstOffset(at: Timestamp(milliseconds: time)) else {
             throw BenchmarkFailure.failed("seek: there is no record at time \(time)")
         }
@@ -102,7 +102,7 @@ final class SeekWorkload: Workload {
     }
 
     func runFloor() throws -> Run? {
-        try FloorPrograms.seek(plan, in: BenchmarkLog.segmentPath(in: directory))
+        try FloorPrograms.seek(plan, in: BenchmarkTopic.segmentPath(in: directory))
     }
 
     func finish() throws { try log?.close() }

@@ -9,13 +9,13 @@ struct Session {
 
     /// Runs `body` with a fresh directory, which is removed whatever happens.
     static func run(
-        _ arguments: Arguments, _ body: (inout Session) async throws -> Void
-    ) async throws {
+        _ arguments: Arguments, _ body: (inout Session) throws -> Void
+    ) throws {
         nwb_watch_interrupts()
         let data = try DataDirectory(below: arguments.dataPath)
         do {
             var session = try Session(arguments, data)
-            try await body(&session)
+            try body(&session)
         } catch {
             try data.remove()
             throw error
@@ -35,7 +35,7 @@ struct Session {
     }
 
     /// Measures each workload of `cases` that the arguments ask for.
-    mutating func measure(_ cases: [BenchmarkCase]) async throws {
+    mutating func measure(_ cases: [BenchmarkCase]) throws {
         var isAny = false
         for entry in cases {
             let context = BenchmarkContext(
@@ -44,7 +44,7 @@ struct Session {
             for workload in workloads {
                 if !isAny { show(ResultTable.header) }
                 isAny = true
-                try await measure(workload, of: entry)
+                try measure(workload, of: entry)
                 _ = try data.emptyDirectory(entry.name)
             }
         }
@@ -82,9 +82,9 @@ struct Session {
         arguments.match.map { workload.parameters.description.contains($0) } ?? true
     }
 
-    private mutating func measure(_ workload: any Workload, of entry: BenchmarkCase) async throws {
+    private mutating func measure(_ workload: any Workload, of entry: BenchmarkCase) throws {
         let runner = WorkloadRunner(caseName: entry.name, rounds: rounds)
-        let result = try await runner.measure(workload)
+        let result = try runner.measure(workload)
         show(ResultTable.row(of: result))
         try lines?.add(result)
     }

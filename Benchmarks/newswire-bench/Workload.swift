@@ -3,19 +3,19 @@ protocol Workload: AnyObject {
     var parameters: Parameters { get }
     var unit: Unit { get }
     /// Makes what all rounds share.
-    func prepare() async throws
+    func prepare() throws
     /// Does it once; only the part between a stopwatch's start and stop counts.
-    func runEngine() async throws -> Run
+    func runEngine() throws -> Run
     /// The same amount of the same work by a C loop; nil where there is none.
     func runFloor() throws -> Run?
     /// Closes what is open; its directory is removed after that.
-    func finish() async throws
+    func finish() throws
 }
 
 extension Workload {
-    func prepare() async throws {}
+    func prepare() throws {}
     func runFloor() throws -> Run? { nil }
-    func finish() async throws {}
+    func finish() throws {}
 }
 
 /// Some workloads under one name.
@@ -38,13 +38,16 @@ struct BenchmarkContext {
 /// Begins to time; the clock and the counter of allocations are read at both ends.
 struct Stopwatch {
     private let allocations = Counters.allocations
+    private let processorStart = Counters.processNanoseconds
     private let start = Counters.nanoseconds
 
     /// Ends the timed part.
     func run(of amount: Int, operations: Int, byteCount: Int? = nil) -> Run {
         let nanoseconds = Counters.nanoseconds - start
         return Run(
-            amount: amount, nanoseconds: nanoseconds, byteCount: byteCount,
+            amount: amount, nanoseconds: nanoseconds,
+            processorNanoseconds: Counters.processNanoseconds - processorStart,
+            byteCount: byteCount,
             allocations: Counters.allocations - allocations, operations: operations)
     }
 }

@@ -4,35 +4,35 @@ struct WorkloadRunner {
     let rounds: Int
 
     /// Runs one workload from its preparation to its end.
-    func measure(_ workload: any Workload) async throws -> Measurement {
-        try await workload.prepare()
+    func measure(_ workload: any Workload) throws -> Measurement {
+        try workload.prepare()
         let load = MachineLoad()
-        var samples = Samples()
+        var samples = Samples(unit: workload.unit)
         // The first round warms caches, files and memory; it is thrown away.
         for round in -1..<rounds {
             try Session.stopWhenInterrupted()
-            let sample = try await turn(round, of: workload)
-            if round >= 0 { samples.add(sample, workload.unit) }
+            let sample = try turn(round, of: workload)
+            if round >= 0 { samples.add(sample) }
         }
         let otherLoad = load.shareOfOthers()
-        try await workload.finish()
+        try workload.finish()
         return Measurement(
             caseName: caseName, parameters: workload.parameters, unit: workload.unit,
-            rounds: rounds, engine: Spread(samples.engine), allocations: samples.allocations,
-            floor: samples.floorSpread, ratio: samples.ratioSpread,
-            otherLoad: otherLoad)
+            rounds: rounds, engine: samples.engineSpread, allocations: samples.allocations,
+            floor: samples.floorSpread, ratio: samples.ratio(by: \.nanoseconds),
+            processorRatio: samples.ratio(by: \.processorNanoseconds), otherLoad: otherLoad)
     }
 
     // Who begins changes, so that neither always meets the warmer or the busier machine.
     private func turn(
         _ round: Int, of workload: any Workload
-    ) async throws -> (engine: Run, floor: Run?) {
+    ) throws -> (engine: Run, floor: Run?) {
         if round % 2 == 0 {
-            let engine = try await workload.runEngine()
+            let engine = try workload.runEngine()
             return try agreed(engine, try workload.runFloor(), workload)
         }
         let floor = try workload.runFloor()
-        return try agreed(try await workload.runEngine(), floor, workload)
+        return try agreed(try workload.runEngine(), floor, workload)
     }
 
     /// A ratio of two different amounts of work would mean nothing.
@@ -56,25 +56,38 @@ struct WorkloadRunner {
     }
 }
 
-/// The values of some rounds.
+/// What the rounds did.
 private struct Samples {
-    var engine: [Double] = []
-    private var floor: [Double] = []
-    private var perOperation: [Double] = []
+    let unit: Unit
+    private var engine: [Run] = []
+    private var floor: [Run] = []
 
-    mutating func add(_ sample: (engine: Run, floor: Run?), _ unit: Unit) {
-        engine.append(unit.value(of: sample.engine))
-        if let run = sample.floor { floor.append(unit.value(of: run)) }
-        guard sample.engine.operations > 0 else { return }
-        perOperation.append(
-            Double(sample.engine.allocations) / Double(sample.engine.operations))
+    init(unit: Unit) { self.unit = unit }
+
+    mutating func add(_ round: (engine: Run, floor: Run?)) {
+        engine.append(round.engine)
+        if let run = round.floor { floor.append(run) }
     }
 
-    var allocations: Double? { perOperation.isEmpty ? nil : Spread(perOperation).median }
+    var engineSpread: Spread { Spread(values(engine, by: \.nanoseconds)) }
 
-    var floorSpread: Spread? { floor.isEmpty ? nil : Spread(floor) }
+    var floorSpread: Spread? {
+        floor.isEmpty ? nil : Spread(values(floor, by: \.nanoseconds))
+    }
 
-    var ratioSpread: Spread? {
-        floor.isEmpty ? nil : Spread(zip(engine, floor).map { $0 / $1 })
+    /// Engine divided by floor, round by round.
+    func ratio(by time: KeyPath<Run, Int64>) -> Spread? {
+        guard !floor.isEmpty else { return nil }
+        return Spread(zip(values(engine, by: time), values(floor, by: time)).map { $0 / $1 })
+    }
+
+    var allocations: Double? {
+        let counted = engine.filter { $0.operations > 0 }
+        guard !counted.isEmpty else { return nil }
+        return Spread(counted.map { Double($0.allocations) / Double($0.operations) }).median
+    }
+
+    private func values(_ runs: [Run], by time: KeyPath<Run, Int64>) -> [Double] {
+        runs.map { unit.value(of: $0.amount, nanoseconds: $0[keyPath: time]) }
     }
 }

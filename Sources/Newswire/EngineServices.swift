@@ -4,6 +4,7 @@ final class EngineServices: Sendable {
     let timers: Timers
     let counters = EngineCounters()
     let memories = BatchMemoryPool()
+    let producers = ProducerTable()
 
     init(time: any TimeSource, hasThreads: Bool) {
         self.time = time

@@ -1,7 +1,7 @@
 /// Which of `names` somebody probably meant by `name`; nil when none is close.
 ///
-/// Close means at most a third of the letters inserted, removed, replaced or swapped. Only the first
-/// 64 bytes are compared, so that the work stays small whatever was typed.
+/// Close means at most a third of the letters inserted, removed, replaced or swapped. Only the
+/// first 64 bytes are compared, so that the work stays small whatever was typed.
 package func nearestName(to name: String, among names: some Sequence<String>) -> String? {
     let typed = Array(name.utf8.prefix(64))
     let limit = max(1, typed.count / 3)

@@ -148,3 +148,8 @@ package func translatingFailures<Value: ~Copyable>(
 ) throws(NewswireError) -> Value {
     do throws(LogFailure) { return try body() } catch { throw NewswireError(error) }
 }
+
+extension BatchFailure {
+    /// The problem as a part of a sentence.
+    package var sentence: String { description }
+}

@@ -6,7 +6,8 @@ extension StreamEngine {
     /// What recovery cut, set aside or made again is in ``recoveryReport`` and told as events.
     /// - Throws: `.locked` when it is open elsewhere, with the holder; `.notNewswireDirectory`,
     ///   `.tooNew`, `.tooOld`, `.corrupt` when it cannot be read; `.inputOutput`.
-    /// - Complexity: after a clean close a look at each partition; else what may not be synced is read.
+    /// - Complexity: after a clean close a look at each partition; else what may not be synced is
+    ///   read.
     public static func open(
         at path: String, configuration: EngineConfiguration = EngineConfiguration()
     ) throws(NewswireError) -> StreamEngine {
@@ -26,8 +27,9 @@ extension StreamEngine {
 
     /// Opens the directory at `path` for reading: without its lock, beside a writer or without.
     ///
-    /// Nothing is written, not even a time stamp of a file. Topics of ``Durability/synced`` show what
-    /// is committed, others what is written. ``refresh()`` looks for what another process wrote since.
+    /// Nothing is written, not even a time stamp of a file. Topics of ``Durability/synced`` show
+    /// what is committed, others what is written. ``refresh()`` looks for what another process
+    /// wrote since.
     /// - Throws: as ``open(at:configuration:)-(String,EngineConfiguration)``, but never `.locked`.
     public static func openReadOnly(
         at path: String, configuration: EngineConfiguration = EngineConfiguration()
@@ -37,7 +39,8 @@ extension StreamEngine {
         return try open(at: path, options, configuration)
     }
 
-    /// Opens the directory at `path` for reading without holding a thread; see the synchronous twin.
+    /// Opens the directory at `path` for reading without holding a thread; see the synchronous
+    /// twin.
     public static func openReadOnly(
         at path: String, configuration: EngineConfiguration = EngineConfiguration()
     ) async throws(NewswireError) -> StreamEngine {

@@ -28,7 +28,8 @@ extension StreamEngine {
     ///
     /// - Throws: `.unknownTopic`, `.unknownConfiguration`, `.invalidConfiguration`, `.unsupported`,
     ///   `.internalTopic`, `.readOnly`, `.closed`; what appending throws.
-    /// - Complexity: one synced append; a change of `newswire.durability` also syncs each partition.
+    /// - Complexity: one synced append; a change of `newswire.durability` also syncs each
+    ///   partition.
     public func alterTopic(
         _ name: String, _ changes: ConfigurationChanges
     ) throws(NewswireError) {
@@ -49,8 +50,8 @@ extension StreamEngine {
     /// Adds partitions to a topic, so that it has `total` of them.
     ///
     /// Keys go to other partitions from then on: what was written before stays where it is.
-    /// - Throws: `.unknownTopic`, `.invalidConfiguration` unless the number grows, `.internalTopic`,
-    ///   `.readOnly`, `.closed`; what appending throws.
+    /// - Throws: `.unknownTopic`, `.invalidConfiguration` unless the number grows,
+    ///   `.internalTopic`, `.readOnly`, `.closed`; what appending throws.
     public func addPartitions(to name: String, total: Int) throws(NewswireError) {
         try change { catalog throws(NewswireError) in
             let topic = try topic(name)

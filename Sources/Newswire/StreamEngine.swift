@@ -79,6 +79,17 @@ public final class StreamEngine: Sendable {
         try topic(partition.topic).partition(partition.partition)
     }
 
+    // MARK: Producing
+
+    /// A producer for the topics of this engine.
+    public func makeProducer(
+        _ configuration: ProducerConfiguration = ProducerConfiguration()
+    ) -> Producer {
+        let producer = Producer(configuration, self)
+        services.producers.insert(producer)
+        return producer
+    }
+
     // MARK: Looking
 
     /// A snapshot of what the engine holds and did.
@@ -99,10 +110,11 @@ public final class StreamEngine: Sendable {
 
     // MARK: Closing
 
-    /// Syncs everything, and gives the directory's lock back.
+    /// Appends what producers hold, syncs everything, and gives the directory's lock back.
     ///
-    /// Whoever waits is completed or fails with `.closed`; so does every later call. Closing twice is
-    /// fine. After a failure the directory is closed all the same, and recovers when it is opened.
+    /// Whoever waits is completed or fails with `.closed`; so does every later call. Closing twice
+    /// is fine. After a failure the directory is closed all the same, and recovers when it is
+    /// opened.
     public func close() throws(NewswireError) {
         try changing.withLock { _ throws(NewswireError) in
             let isFirst = state.withLock { state in
@@ -110,6 +122,7 @@ public final class StreamEngine: Sendable {
                 return !state.isClosed
             }
             guard isFirst else { return }
+            for producer in services.producers.all { producer.endWithEngine() }
             services.timers.close()
             try translatingFailures { () throws(LogFailure) in try log.close() }
         }

@@ -119,6 +119,22 @@ struct KafkaFixtureTests {
         batch.stamp(baseOffset: header.baseOffset, leaderEpoch: header.leaderEpoch)
     }
 
+    @Test(arguments: ["codec-none-0", "codec-gzip-0", "segments-0"])
+    func `a log that Kafka wrote is opened and read`(of partition: String) throws {
+        let log = try AdoptedLog(partition)
+        var found: [FixtureRecord] = []
+        var next = log.partition.offsets.logStartOffset
+        while next < log.partition.offsets.highWatermark {
+            let slice = try log.partition.read(from: next, maxBytes: 1000)
+            var records = slice.records()
+            while let record = try records.next() {
+                found.append(try FixtureRecord(record, .createTime))
+            }
+            next = slice.nextOffset
+        }
+        #expect(found == (try KafkaFixture.records(of: partition)))
+    }
+
     @Test(arguments: KafkaFixture.partitions)
     func `offset indexes are what Kafka's own tool says`(of partition: String) throws {
         for file in try KafkaFixture.files(of: partition, ".index") {

@@ -38,7 +38,7 @@ struct ReadmeTests {
             batch.append(key: Array("o-1".utf8), value: Array(#"{"type":"OrderPaid"}"#.utf8))
         }
         let slice = try partition.read(from: .zero)
-        var records = slice.records
+        var records = slice.records()
         var byteCount = 0
         while let record = try records.next() { byteCount += record.value?.byteCount ?? 0 }
         try await engine.close()

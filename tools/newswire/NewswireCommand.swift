@@ -44,6 +44,6 @@ struct NewswireCommand {
             messages.detail("standard output was lost: \(error)")
         }
         messages.error(FailureText.sentence(for: error))
-        return (error as? CommandFailure)?.exitCode ?? .failed
+        return FailureText.exitCode(for: error)
     }
 }

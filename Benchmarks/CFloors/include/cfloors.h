@@ -41,6 +41,8 @@ typedef struct {
 /// What a floor did, and in how long.
 typedef struct {
     int64_t nanoseconds;
+    /// Processor time of the whole process meanwhile.
+    int64_t processor_nanoseconds;
     int64_t bytes;
     /// Agrees with the engine's run over the same records.
     uint64_t checksum;

@@ -1,6 +1,7 @@
 /// What single bytes mean in JSON; one table for reading and writing.
 enum JSONBytes {
-    /// Whether none of eight bytes is a quotation mark, a backslash, a control character or outside ASCII.
+    /// Whether none of eight bytes is a quotation mark, a backslash, a control character or outside
+    /// ASCII.
     ///
     /// `(x - 0x01…) & ~x & 0x80…` has a bit set if and only if a byte of x is zero.
     static func arePlain(_ word: UInt64) -> Bool {

@@ -12,7 +12,8 @@ package struct JSONFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case tooDeep(limit: Int)
         /// A number is not written as JSON writes numbers.
         case badNumber
-        /// A backslash is not followed by one of its letters, or `\u` not by four hexadecimal digits.
+        /// A backslash is not followed by one of its letters, or `\u` not by four hexadecimal
+        /// digits.
         case badEscape
         /// Half of a surrogate pair without the other half: no character at all.
         case loneSurrogate

@@ -47,7 +47,8 @@ package struct JSONReader: ~Escapable {
         }
     }
 
-    /// Reads on to the end of the value that begins with `first`, and answers where its text stands.
+    /// Reads on to the end of the value that begins with `first`, and answers where its text
+    /// stands.
     @_lifetime(self: copy self)
     package mutating func range(ofValueFrom first: JSONToken) throws(JSONFailure) -> Range<Int> {
         guard first.kind == .beginObject || first.kind == .beginArray else { return first.range }

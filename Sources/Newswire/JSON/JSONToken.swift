@@ -12,7 +12,8 @@ package struct JSONToken: Hashable, Sendable {
     package let kind: Kind
     /// Where its text stands; of a name or string with its quotation marks.
     package let range: Range<Int>
-    /// Whether a name or string holds an escape, so that its content is not what stands in the text.
+    /// Whether a name or string holds an escape, so that its content is not what stands in the
+    /// text.
     package let isEscaped: Bool
 
     package init(_ kind: Kind, _ range: Range<Int>, isEscaped: Bool = false) {

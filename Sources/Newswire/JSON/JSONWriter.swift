@@ -2,7 +2,8 @@ internal import NewswireLog
 
 /// Writes JSON text into a byte buffer: compact, with commas where they belong.
 ///
-/// It writes what it is told in that order: whether names and values alternate is the caller's part.
+/// It writes what it is told in that order: whether names and values alternate is the caller's
+/// part.
 package struct JSONWriter {
     /// What was written so far.
     package private(set) var bytes: [UInt8] = []

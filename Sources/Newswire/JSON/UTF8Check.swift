@@ -20,7 +20,8 @@ package enum UTF8Check {
 
     /// How many bytes the character at `position` has; nil if the bytes there are none.
     ///
-    /// The second byte decides about overlong forms, surrogates and the last plane (Unicode, table 3-7).
+    /// The second byte decides about overlong forms, surrogates and the last plane (Unicode, table
+    /// 3-7).
     static func byteCountOfScalar(in bytes: RawSpan, at position: Int) -> Int? {
         let first = bytes.bigEndian(UInt8.self, at: position)
         let second: ClosedRange<UInt8>

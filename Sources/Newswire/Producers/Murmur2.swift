@@ -1,8 +1,10 @@
 internal import NewswireLog
 
-/// The hash by which Kafka's clients choose a partition for a key: 32-bit MurmurHash2, Kafka's seed.
+/// The hash by which Kafka's clients choose a partition for a key: 32-bit MurmurHash2, Kafka's
+/// seed.
 ///
-/// Keys that any Kafka client hashes here must land in the same partition, so nothing of it may change.
+/// Keys that any Kafka client hashes here must land in the same partition, so nothing of it may
+/// change.
 package enum Murmur2 {
     private static let seed: UInt32 = 0x9747_b28c
     private static let multiplier: UInt32 = 0x5bd1_e995

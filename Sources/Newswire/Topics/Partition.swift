@@ -22,21 +22,22 @@ public final class Partition: Sendable {
 
     // MARK: Appending
 
-    /// Appends the records that `fill` adds to a batch, and returns when they are as durable as asked.
+    /// Appends the records that `fill` adds to a batch, and returns when they are as durable as
+    /// asked.
     ///
     ///     try orders.partition(0).append { batch in
     ///         for event in events { batch.append(key: event.key, value: event.body) }
     ///     }
     ///
-    /// The records go from the caller's memory into the batch and to the log, without copies between.
-    /// If one is refused for its size, nothing is appended.
+    /// The records go from the caller's memory into the batch and to the log, without copies
+    /// between. If one is refused for its size, nothing is appended.
     /// - Parameters:
     ///   - durability: what the return promises; the topic's level when nil.
     ///   - fill: adds the records in order; called once, on this thread, with no lock held.
     /// - Returns: the offsets that the records got.
-    /// - Throws: `.messageTooLarge`, `.invalidRecord` for an empty batch, `.inputOutput` or `.diskFull`
-    ///   (nothing of it can be read), `.stopped` (the outcome is unknown until the directory is
-    ///   opened again), `.closed`, `.deleted`, `.readOnly`.
+    /// - Throws: `.messageTooLarge`, `.invalidRecord` for an empty batch, `.inputOutput` or
+    ///   `.diskFull` (nothing of it can be read), `.stopped` (the outcome is unknown until the
+    ///   directory is opened again), `.closed`, `.deleted`, `.readOnly`.
     /// - Complexity: one write, and one sync when the promise needs it; no allocation.
     @discardableResult
     public func append(
@@ -95,7 +96,8 @@ public final class Partition: Sendable {
     ///   - offset: from the log's start to its end; at the end the slice is empty.
     ///   - maxBytes: how many bytes of batches at most; one batch comes even if it is larger.
     /// - Returns: the batches, which stay readable whatever happens to the log.
-    /// - Throws: `.offsetOutOfRange` with what can be read, `.corrupt` with the place of the damage.
+    /// - Throws: `.offsetOutOfRange` with what can be read, `.corrupt` with the place of the
+    ///   damage.
     public func read(
         from offset: Offset, maxBytes: Int = 1 << 20
     ) throws(NewswireError) -> FetchedSlice {

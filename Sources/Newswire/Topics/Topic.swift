@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// One topic of an open engine.
 ///
-/// It stays valid while the engine is open: new partitions and settings show in it. Once the topic is
-/// deleted, its partitions answer `.deleted`.
+/// It stays valid while the engine is open: new partitions and settings show in it. Once the topic
+/// is deleted, its partitions answer `.deleted`.
 public final class Topic: Sendable {
     /// Its name.
     public let name: String

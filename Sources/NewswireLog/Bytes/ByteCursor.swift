@@ -9,7 +9,7 @@ package enum ByteFailure: Error, Hashable, Sendable {
 }
 
 /// Reads untrusted bytes front to back; a failed read moves nothing.
-package struct ByteCursor: ~Escapable {
+package struct ByteCursor: ~Escapable, BitwiseCopyable {
     /// All of the bytes, those before `position` included.
     package let bytes: RawSpan
     /// How many bytes were read.

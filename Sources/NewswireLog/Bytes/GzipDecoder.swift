@@ -19,10 +19,9 @@ package struct GzipDecoder: ~Copyable, @unchecked Sendable {
     deinit { unsafe _ = inflateEnd(zlib.stream) }
 
     /// Decompresses all of `compressed` (one or more gzip members) to the beginning of `buffer`,
-    /// which grows as needed.
-    /// - Parameter byteLimit: what the result may measure at most, so that a few hostile bytes
-    ///   cannot take all memory.
-    /// - Returns: how many bytes came out.
+    /// which grows as needed, and answers how many bytes came out.
+    ///
+    /// More than `byteLimit` bytes are refused, so that a few hostile ones cannot take all memory.
     package mutating func decode(
         _ compressed: RawSpan, into buffer: inout PageBuffer, byteLimit: Int
     ) throws(GzipFailure) -> Int {

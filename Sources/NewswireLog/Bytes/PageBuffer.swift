@@ -3,11 +3,12 @@ internal import Glibc
 /// Memory of whole pages, zero-filled at first: aligned for the disk, returned to the system at the
 /// end.
 @safe
+@usableFromInline
 package struct PageBuffer: ~Copyable, @unchecked Sendable {
     // Unchecked: this value owns the memory alone, and lends it by the rules of borrowing.
-    private(set) var start: UnsafeMutableRawPointer
+    @usableFromInline private(set) var start: UnsafeMutableRawPointer
     /// How many bytes there are: what was asked for, rounded up to pages.
-    package private(set) var byteCapacity: Int
+    @usableFromInline package private(set) var byteCapacity: Int
 
     /// Takes at least `byteCapacity` bytes from the system; untouched pages cost no memory.
     package init(byteCapacity: Int) {

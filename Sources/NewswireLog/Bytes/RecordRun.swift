@@ -1,84 +1,139 @@
-internal import CNewswire
+public import CNewswire
 
-/// A record that does not fit the bytes it lies in.
-package struct MalformedRecord: Error, Hashable, Sendable {}
+/// A record that does not fit the batch it lies in.
+@usableFromInline
+package struct MalformedRecord: Error, Hashable, Sendable {
+    @inlinable init() {}
+}
+
+/// How many records a batch says it has, and which offset its last one has.
+package struct RecordCounts {
+    package let recordCount: Int
+    package let lastOffsetDelta: Int64
+
+    package init(recordCount: Int, lastOffsetDelta: Int64) {
+        self.recordCount = recordCount
+        self.lastOffsetDelta = lastOffsetDelta
+    }
+}
 
 /// The records of one batch, plain or inflated, front to back: the unsafe half of ``RecordReader``.
 ///
-/// Pointers instead of spans, and one check per record instead of one per byte, are worth a factor
-/// of 2.5; the prefetch doubles what comes from memory, where each length yields the next address.
+/// It checks all that a record can get wrong: its lengths, its place in the order of offsets and,
+/// for the last one, that nothing is left behind it. Pointers instead of spans, and one check per
+/// record instead of one per byte, are worth a factor of 2.5; hence the unsafe code.
 @safe
+@usableFromInline
 package struct RecordRun: ~Copyable, ~Escapable {
-    private var start: UnsafeRawPointer
-    private var next: UnsafeRawPointer
-    private var end: UnsafeRawPointer
-    // A class, so that taking it out of `self` on the rare path leaves the rest in registers.
-    private var inflated: InflatedRecords?
+    /// How many records are left.
+    @usableFromInline package var remainingRecordCount: Int
+    // Offset deltas rise: only larger ones than the last may follow.
+    @usableFromInline var lowestOffsetDelta: Int64 = 0
+    @usableFromInline let lastOffsetDelta: Int64
+    @usableFromInline let start: UnsafeRawPointer
+    @usableFromInline var next: UnsafeRawPointer
+    @usableFromInline let end: UnsafeRawPointer
+    // Owns the memory that the pointers go to, if the records were compressed.
+    @usableFromInline var inflated: InflatedRecords?
 
-    /// No records yet, and only from bytes that live as long as `bytes`.
+    /// Runs over records that lie in `bytes` as they are.
     @_lifetime(copy bytes)
-    package init(over bytes: RawSpan) {
-        unsafe start = Self.address(of: bytes)
-        unsafe next = start
-        unsafe end = start
-    }
-
-    /// How many bytes of records are left.
-    package var remainingByteCount: Int { unsafe end - next }
-
-    /// Where the next record begins, from the first.
-    package var position: Int { unsafe next - start }
-
-    /// Begins with the records that lie in `bytes` as they are.
-    @_lifetime(self: copy self, copy bytes)
-    package mutating func load(_ bytes: RawSpan) {
+    package init(_ bytes: RawSpan, _ counts: RecordCounts, reusing inflated: InflatedRecords?) {
+        remainingRecordCount = counts.recordCount
+        lastOffsetDelta = counts.lastOffsetDelta
         unsafe start = Self.address(of: bytes)
         unsafe next = start
         unsafe end = start + bytes.byteCount
+        self.inflated = inflated
     }
 
-    /// Begins with the records that come out of `compressed`, at most `byteLimit` bytes of them.
-    @_lifetime(self: copy self)
-    package mutating func load(
-        gzip compressed: RawSpan, byteLimit: Int
+    /// Runs over the records that come out of `compressed`, at most `byteLimit` bytes of them.
+    @_lifetime(copy compressed)
+    package init(
+        gzip compressed: RawSpan, byteLimit: Int, _ counts: RecordCounts,
+        reusing inflated: InflatedRecords?
     ) throws(GzipFailure) {
-        clear()  // The memory may move: nothing points into it any more, even if this fails.
-        let inflated = try takeInflated()
-        let byteCount = try inflated.inflate(compressed, byteLimit: byteLimit)
-        // Sound: the memory lives as long as `inflated`, that is `self`, and changes with the next
-        // load only, which ends the borrows that `next` gave out.
-        unsafe start = UnsafeRawPointer(inflated.start)
+        let memory = try InflatedRecords.reused(inflated)
+        let byteCount = try memory.inflate(compressed, byteLimit: byteLimit)
+        remainingRecordCount = counts.recordCount
+        lastOffsetDelta = counts.lastOffsetDelta
+        // Sound: the memory stays as long as this run keeps it, that is until nothing is left to read
+        // and the call that takes it has ended the borrows of what was read.
+        unsafe start = UnsafeRawPointer(memory.start)
         unsafe next = start
         unsafe end = start + byteCount
+        self.inflated = memory
     }
 
-    /// Forgets the records that are left.
-    package mutating func clear() {
-        unsafe next = start
-        unsafe end = start
-    }
+    /// Where the next record begins, counted from the first.
+    @inlinable package var position: Int { unsafe next - start }
 
-    private mutating func takeInflated() throws(GzipFailure) -> InflatedRecords {
-        if let inflated { return inflated }
-        let inflated = try InflatedRecords()
-        self.inflated = inflated
-        return inflated
-    }
+    /// Whether the bytes are used up; then there is no next record, whatever the batch promised.
+    @inlinable package var isAtEnd: Bool { unsafe next == end }
 
-    /// The next record; a failed read moves nothing, so that it fails again.
+    /// Whether the next record, if there is one, needs ``readRecordNearEnd()``.
+    @inlinable package var isNearEnd: Bool { unsafe end - next < RecordRun.checkedByteCount }
+
+    /// The next record, which has to be not near the end; a failed read moves nothing, so that it
+    /// fails again.
+    @inlinable
+    @inline(__always)  // The hot path.
     @_lifetime(&self)
     package mutating func readRecord() throws(MalformedRecord) -> RecordBytes {
-        let record = try unsafe RecordRun.record(at: next, end)
-        unsafe next = record.end
+        // The caller knows; then this costs nothing.
+        guard !isNearEnd else { throw MalformedRecord() }
+        let record = try unsafe RecordRun.record(at: next, end, allowedDeltas)
+        advance(past: record)
         return unsafe _overrideLifetime(record, mutating: &self)
     }
 
-    /// Goes past the next record if its offset delta is less than `delta`; false: it is not.
-    package mutating func skipRecord(below delta: Int64) throws(MalformedRecord) -> Bool {
-        let record = try unsafe RecordRun.record(at: next, end)
-        guard record.offsetDelta < delta else { return false }
+    /// The next record near the end.
+    @inlinable
+    @inline(__always)  // As above.
+    @_lifetime(&self)
+    package mutating func readRecordNearEnd() throws(MalformedRecord) -> RecordBytes {
+        let record = try unsafe RecordRun.recordNearEnd(at: next, end, allowedDeltas)
+        advance(past: record)
+        return unsafe _overrideLifetime(record, mutating: &self)
+    }
+
+    @inlinable
+    @inline(__always)  // The hot path.
+    mutating func advance(past record: RecordBytes) {
+        lowestOffsetDelta = record.offsetDelta &+ 1  // Cannot overflow: it has 32 bits.
+        // Below zero if there are too many; cannot overflow: each has seven bytes of the batch.
+        remainingRecordCount &-= 1
         unsafe next = record.end
-        return true
+    }
+
+    @inlinable var allowedDeltas: AllowedDeltas {
+        AllowedDeltas(lowest: lowestOffsetDelta, last: lastOffsetDelta)
+    }
+
+    /// Goes past the records whose offset delta is less than `delta`.
+    package mutating func skipRecords(below delta: Int64) throws(MalformedRecord) {
+        while !isAtEnd {
+            // Every byte is checked, which this rare call can afford.
+            let record = try unsafe RecordRun.recordNearEnd(at: next, end, allowedDeltas)
+            guard record.offsetDelta < delta else { return }
+            advance(past: record)
+        }
+    }
+
+    /// Goes to the end, as if all records had been read.
+    @inlinable
+    package mutating func skipToEnd() {
+        unsafe next = end
+        remainingRecordCount = 0
+    }
+
+    /// Hands over the memory, for the next run; this one has to be at its end.
+    @inlinable
+    package mutating func takeMemory() -> InflatedRecords? {
+        precondition(isAtEnd, "the memory of records that are still to be read was taken")
+        let memory = inflated
+        inflated = nil
+        return memory
     }
 
     private static func address(of bytes: RawSpan) -> UnsafeRawPointer {
@@ -89,70 +144,70 @@ package struct RecordRun: ~Copyable, ~Escapable {
     }
 }
 
-// Values in, values out: a `mutating` call would keep the pointers in memory.
+// Values in, values out: `mutating` helpers would keep the pointers in memory instead of registers.
 extension RecordRun {
-    private static let prefetchByteCount = 4096
+    // Each length yields the next address; without a hint the memory's latency would show.
+    @inlinable static var prefetchByteCount: Int { 4096 }
 
     // The bound: length <= 5 bytes, attributes 1, timestamp delta <= 10, offset delta <= 5, key length
     // <= 5, then two bytes are looked at for the value's length: 28. After a key, its own check covers
     // those two. Longer varints check each byte against `end`.
-    private static let checkedByteCount = 32
+    @inlinable static var checkedByteCount: Int { 32 }
 
+    @inlinable
     @inline(__always)  // The loop around it is the hot one.
     @_lifetime(immortal)
-    private static func record(
-        at start: UnsafeRawPointer, _ end: UnsafeRawPointer
+    static func record(
+        at start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ allowed: AllowedDeltas
     ) throws(MalformedRecord) -> RecordBytes {
-        guard unsafe end - start >= checkedByteCount else {
-            return try unsafe recordNearEnd(at: start, end)
-        }
         unsafe nw_prefetch(start + prefetchByteCount)
         let length = try unsafe short32(at: start, end)
-        guard length.value >= 6, unsafe length.value <= Int64(end - length.next) else {
+        // Six is the smallest record; the difference wraps for less, and is too large then.
+        guard unsafe length.length &- 6 <= UInt64(bitPattern: Int64(end - length.next)) &- 6 else {
             throw MalformedRecord()
         }
-        let recordEnd = unsafe length.next + Int(length.value)
+        let recordEnd = unsafe length.next + Int(truncatingIfNeeded: length.length)
         let timestamp = try unsafe short64(at: length.next + 1, end)
         let offset = try unsafe short32(at: timestamp.next, end)
         let key = try unsafe short32(at: offset.next, end)
         var afterKey = unsafe key.next
-        if key.value > 0 {
-            guard unsafe key.value <= Int64(recordEnd - afterKey) &- 2 else {
-                throw MalformedRecord()
-            }
-            unsafe afterKey += Int(key.value)
-        } else if key.value < -1 {
-            throw MalformedRecord()
+        if key.bits > 1 {  // Neither null nor empty.
+            guard unsafe recordEnd - afterKey >= 2,
+                unsafe key.length <= UInt64(bitPattern: Int64(recordEnd - afterKey)) &- 2
+            else { throw MalformedRecord() }
+            unsafe afterKey += Int(truncatingIfNeeded: key.length)
         }
         let value = try unsafe short32(at: afterKey, end)
-        // One byte for the count of headers.
-        guard value.value >= -1,
-            unsafe max(0, value.value) &+ 1 <= Int64(recordEnd - value.next)
+        let valueLength = value.bits == 1 ? 0 : value.length
+        // At least one byte is left behind the value, for the count of headers.
+        guard allowed.contains(Int64(bitPattern: offset.length)), unsafe value.next < recordEnd,
+            unsafe valueLength < UInt64(bitPattern: Int64(recordEnd - value.next))
         else { throw MalformedRecord() }
         return unsafe RecordBytes(
-            deltas: (timestamp.value, offset.value),
-            key: UncheckedBytes(start: key.next, byteCount: Int(key.value)),
-            value: UncheckedBytes(start: value.next, byteCount: Int(value.value)), end: recordEnd)
+            // An odd offset delta, which would be negative, becomes negative.
+            deltas: (timestamp.value, Int64(bitPattern: offset.length)),
+            key: key.followingBytes, value: value.followingBytes, end: recordEnd)
     }
 
     /// The same for the last records of a batch, where every byte is checked.
+    @usableFromInline
     @inline(never)
     @_lifetime(immortal)
-    private static func recordNearEnd(
-        at start: UnsafeRawPointer, _ end: UnsafeRawPointer
+    static func recordNearEnd(
+        at start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ allowed: AllowedDeltas
     ) throws(MalformedRecord) -> RecordBytes {
-        let length = try unsafe long(at: start, end, byteCountMax: Varint.byteCountMax32)
+        let length = try unsafe long32(at: start, end)
         guard length.value >= 6, unsafe length.value <= Int64(end - length.next) else {
             throw MalformedRecord()
         }
         let recordEnd = unsafe length.next + Int(length.value)
-        let timestamp = try unsafe long(
-            at: length.next + 1, recordEnd, byteCountMax: Varint.byteCountMax64)
-        let offset = try unsafe long(
-            at: timestamp.next, recordEnd, byteCountMax: Varint.byteCountMax32)
+        let timestamp = try unsafe long64(at: length.next + 1, recordEnd)
+        let offset = try unsafe long32(at: timestamp.next, recordEnd)
         let key = try unsafe lengthPrefixed(at: offset.next, recordEnd)
         let value = try unsafe lengthPrefixed(at: key.end, recordEnd)
-        guard unsafe value.end < recordEnd else { throw MalformedRecord() }
+        guard allowed.contains(offset.value), unsafe value.end < recordEnd else {
+            throw MalformedRecord()
+        }
         return unsafe RecordBytes(
             deltas: (timestamp.value, offset.value), key: key, value: value, end: recordEnd)
     }
@@ -160,67 +215,26 @@ extension RecordRun {
     private static func lengthPrefixed(
         at start: UnsafeRawPointer, _ end: UnsafeRawPointer
     ) throws(MalformedRecord) -> UncheckedBytes {
-        let length = try unsafe long(at: start, end, byteCountMax: Varint.byteCountMax32)
+        let length = try unsafe long32(at: start, end)
         guard length.value >= -1, unsafe length.value <= Int64(end - length.next) else {
             throw MalformedRecord()
         }
-        return unsafe UncheckedBytes(start: length.next, byteCount: Int(length.value))
-    }
-
-    /// A 32-bit varint, short ones in line. Two bytes have to be readable.
-    @inline(__always)  // Four per record.
-    private static func short32(
-        at start: UnsafeRawPointer, _ end: UnsafeRawPointer
-    ) throws(MalformedRecord) -> VarintStep {
-        if let step = unsafe short(at: start) { return step }
-        return try unsafe long(at: start, end, byteCountMax: Varint.byteCountMax32)
-    }
-
-    /// A 64-bit varint, short ones in line. Two bytes have to be readable.
-    @inline(__always)  // As above.
-    private static func short64(
-        at start: UnsafeRawPointer, _ end: UnsafeRawPointer
-    ) throws(MalformedRecord) -> VarintStep {
-        if let step = unsafe short(at: start) { return step }
-        return try unsafe long(at: start, end, byteCountMax: Varint.byteCountMax64)
-    }
-
-    @inline(__always)  // As above.
-    private static func short(at start: UnsafeRawPointer) -> VarintStep? {
-        let first = unsafe UInt64(start.load(as: UInt8.self))
-        if first < 0x80 {
-            return unsafe VarintStep(value: Varint.unzigzag(first), next: start + 1)
-        }
-        let second = unsafe UInt64(start.load(fromByteOffset: 1, as: UInt8.self))
-        guard second < 0x80 else { return nil }
-        return unsafe VarintStep(
-            value: Varint.unzigzag((first & 0x7f) | (second << 7)), next: start + 2)
-    }
-
-    @inline(never)
-    private static func long(
-        at start: UnsafeRawPointer, _ end: UnsafeRawPointer, byteCountMax: Int
-    ) throws(MalformedRecord) -> VarintStep {
-        var bits: UInt64 = 0
-        for index in 0..<byteCountMax {
-            guard unsafe index < end - start else { throw MalformedRecord() }
-            let byte = unsafe start.load(fromByteOffset: index, as: UInt8.self)
-            // The last byte of a full-length varint has room for 4 or 1 bits.
-            guard index < byteCountMax - 1 || byte <= (byteCountMax == 5 ? 0x0f : 1) else {
-                throw MalformedRecord()
-            }
-            bits |= UInt64(byte & 0x7f) << UInt64(7 * index)
-            guard byte >= 0x80 else {
-                return unsafe VarintStep(value: Varint.unzigzag(bits), next: start + index + 1)
-            }
-        }
-        throw MalformedRecord()
+        return length.followingBytes
     }
 }
 
-/// A value and where the bytes after it begin.
-@safe
-private struct VarintStep {
-    let value: Int64
-    let next: UnsafeRawPointer
+/// Which offset delta the next record may have.
+@usableFromInline
+struct AllowedDeltas {
+    @usableFromInline let lowest: Int64
+    @usableFromInline let last: Int64
+
+    @inlinable
+    init(lowest: Int64, last: Int64) {
+        self.lowest = lowest
+        self.last = last
+    }
+
+    @inlinable
+    func contains(_ delta: Int64) -> Bool { delta >= lowest && delta <= last }
 }

@@ -1,7 +1,7 @@
 /// The head of a redo file: the checkpoint of a directory.
 ///
-/// It says how far each partition is synced, where it starts, and whether the directory was closed in
-/// order. The table is in <doc:CheckpointFormat>.
+/// It says how far each partition is synced, where it starts, and whether the directory was closed
+/// in order. The table is in <doc:CheckpointFormat>.
 package struct RedoHead: Hashable, Sendable {
     /// What is known of one partition.
     package struct Entry: Hashable, Sendable {

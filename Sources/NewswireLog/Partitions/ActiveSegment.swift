@@ -1,6 +1,7 @@
 /// The segment that a partition appends to, as its writer sees it; only under the writer's lock.
-final class ActiveSegment: @unchecked Sendable {
-    // Unchecked: it never leaves the writer's state, which one lock guards.
+///
+/// A struct that is changed in place: a reference would be retained at each append.
+struct ActiveSegment: Sendable {
     let segment: Segment
     /// The most bytes it may hold: it is mapped once at this size.
     let capacity: Int
@@ -41,27 +42,48 @@ final class ActiveSegment: @unchecked Sendable {
 
     /// Writes one batch behind the others; after a failure nothing of it remains.
     ///
+    /// - Parameters:
+    ///   - bytes: the encoded batch, of which `facts` speaks.
+    ///   - indexBytes: how large an index file may become.
+    /// - Throws: what the system said; the segment is as it was.
     /// - Complexity: one system call.
-    func write(_ bytes: RawSpan, to file: any File) throws(IOFailure) {
+    mutating func append(
+        _ bytes: RawSpan, _ facts: BatchFacts, indexBytes: Int
+    ) throws(IOFailure) {
+        guard let file else { preconditionFailure("a segment was written while it was closed") }
         if hasLeftovers {
             try file.truncate(to: byteCount)
             hasLeftovers = false
         }
         // Before the write: bytes of a failed one count as well.
         isDirty = true
+        let position = FilePosition(byteCount)
         do throws(IOFailure) {
-            try file.write(bytes, at: FilePosition(byteCount))
+            try file.write(bytes, at: position)
         } catch {
-            // Nobody sees behind `byteCount`; if cutting fails too, the next write cuts first.
-            hasLeftovers = true
-            do throws(IOFailure) {
-                try file.truncate(to: byteCount)
-                hasLeftovers = false
-            } catch _ {
-                throw error
-            }
-            throw error
+            try cut(file, after: error)
         }
+        if byteCount == 0 { firstTimestamp = facts.maxTimestamp }
         byteCount += bytes.byteCount
+        indexesHaveRoom = segment.note(facts, at: position, limit: indexBytes)
+    }
+
+    /// Lets readers see everything that is written.
+    func publish() { segment.publish(upTo: byteCount) }
+
+    /// Removes what a failed write left.
+    ///
+    /// Nobody sees behind `byteCount`; if cutting fails too, the next append cuts first.
+    private mutating func cut(
+        _ file: any File, after failure: IOFailure
+    ) throws(IOFailure) -> Never {
+        hasLeftovers = true
+        do throws(IOFailure) {
+            try file.truncate(to: byteCount)
+            hasLeftovers = false
+        } catch _ {
+            throw failure
+        }
+        throw failure
     }
 }

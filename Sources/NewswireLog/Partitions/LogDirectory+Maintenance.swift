@@ -4,7 +4,8 @@ extension LogDirectory {
     /// How long after the open the first look at retention happens.
     static let firstExpiry = Duration.seconds(30)
 
-    /// Says that all partitions that exist are open: the checkpoint knows them, background work begins.
+    /// Says that all partitions that exist are open: the checkpoint knows them, background work
+    /// begins.
     package func finishOpening() throws(LogFailure) {
         phase.withLock { phase in
             if case .opening = phase { phase = .open }

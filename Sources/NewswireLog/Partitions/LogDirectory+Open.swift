@@ -77,7 +77,8 @@ extension LogDirectory {
         } catch { throw .inputOutput(nil, error) }
     }
 
-    /// A clock that went back, or a day forward, while the directory was closed expires nothing yet.
+    /// A clock that went back, or a day forward, while the directory was closed expires nothing
+    /// yet.
     private static func expiry(after head: RedoHead?, _ options: LogDirectoryOptions) -> Instant {
         let now = options.time.wallClock()
         let day: Int64 = 86_400_000

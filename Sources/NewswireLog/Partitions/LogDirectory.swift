@@ -53,7 +53,8 @@ public final class LogDirectory: Sendable {
     ///   - configuration: how its log behaves.
     /// - Returns: the log; events and the report say what recovery did.
     /// - Throws: `.inputOutput`, `.closed`.
-    /// - Complexity: after a clean close a look at the directory; else what may not be synced is read.
+    /// - Complexity: after a clean close a look at the directory; else what may not be synced is
+    ///   read.
     package func openPartition(
         _ partition: TopicPartition, identity: PartitionIdentity,
         _ configuration: LogConfiguration
@@ -83,7 +84,8 @@ public final class LogDirectory: Sendable {
     /// Syncs everything, writes indexes and a clean checkpoint, and gives the lock back.
     ///
     /// Whoever waits is completed or fails with `.closed`. Closing twice is fine.
-    /// - Throws: the first failure; the directory is closed all the same, and recovers at its next open.
+    /// - Throws: the first failure; the directory is closed all the same, and recovers at its next
+    ///   open.
     public func close() throws(LogFailure) {
         let wasOpen = phase.withLock { phase in
             defer { phase = .closed }

@@ -14,6 +14,7 @@ package final class LogServices: Sendable {
     let maps: EvictionClock
     let commits: CommitSlot
     let partitions = PartitionTable()
+    let spares = SpareBatches()
     let maintenance: MaintenanceSchedule
     private let hasThreads: Bool
     /// Nil when the directory is only read.

@@ -16,7 +16,8 @@ final class MaintenanceSchedule: Sendable {
 
     init(time: any TimeSource) { self.time = time }
 
-    /// From now on a thread calls `work` when it is due; it answers when it wants to be called again.
+    /// From now on a thread calls `work` when it is due; it answers when it wants to be called
+    /// again.
     func start(_ work: @escaping @Sendable () -> Instant?) {
         state.withLock { $0.work = work }
         run()

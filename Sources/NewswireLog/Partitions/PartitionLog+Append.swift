@@ -18,15 +18,16 @@ extension PartitionLog {
     public func append(
         durability: Durability? = nil, _ fill: (inout RecordBatchBuilder) -> Void
     ) throws(LogFailure) -> AppendedBatch {
-        let limits = writer.withLock { BatchLimits($0.configuration) }
-        var batch = takeBatch(limits)
-        fill(&batch)
-        let outcome: Result<Written, LogFailure>
-        do throws(LogFailure) {
-            outcome = .success(try write(&batch, limits, Promise(asked: durability), waiter: nil))
-        } catch { outcome = .failure(error) }
-        spares.giveBack(batch)
-        let written = try outcome.get()
+        setUseMark()
+        let limits = self.limits.withLock { $0 }
+        let now = services.time.wallClock()
+        let written = try services.spares.withBatch { batch throws(LogFailure) in
+            batch.defaultTimestamp = now
+            // Compressed, the records may fit though they do not before.
+            batch.byteLimit = limits.codec == .none ? limits.maxMessageBytes : .max
+            fill(&batch)
+            return try write(&batch, limits, Promise(asked: durability), waiter: nil)
+        }
         if written.waitsForSync {
             try services.commits.commit(self, upTo: written.batch.lastOffset + 1)
         } else if written.needsCommit {
@@ -47,8 +48,8 @@ extension PartitionLog {
         _ batch: inout RecordBatchBuilder, acknowledge: Durability? = nil,
         waiter: (any AppendWaiter)?
     ) throws(LogFailure) -> AppendedBatch {
-        let limits = writer.withLock { BatchLimits($0.configuration) }
-        let written = try write(&batch, limits, Promise(asked: acknowledge), waiter: waiter)
+        let written = try write(
+            &batch, limits.withLock { $0 }, Promise(asked: acknowledge), waiter: waiter)
         if !written.waitsForSync { waiter?.complete(.success(written.batch)) }
         if written.needsCommit { services.commits.commitSoon(self) }
         return written.batch
@@ -68,23 +69,6 @@ extension PartitionLog {
 
     // MARK: Before the lock
 
-    /// What of the configuration a batch needs before the lock is taken.
-    struct BatchLimits {
-        let codec: CompressionCodec
-        let gzipLevel: Int
-        let timestampType: TimestampType
-        let maxMessageBytes: Int
-        let segmentBytes: Int
-
-        init(_ configuration: LogConfiguration) {
-            codec = configuration.compression
-            gzipLevel = configuration.gzipLevel
-            timestampType = configuration.timestampType
-            maxMessageBytes = configuration.maxMessageBytes
-            segmentBytes = configuration.segmentBytes
-        }
-    }
-
     /// What an acknowledgement waits for.
     struct Promise {
         let asked: Durability?
@@ -103,16 +87,9 @@ extension PartitionLog {
         let needsCommit: Bool
     }
 
-    private func takeBatch(_ limits: BatchLimits) -> RecordBatchBuilder {
-        setUseMark()
-        var batch = spares.take()
-        batch.defaultTimestamp = services.time.wallClock()
-        // Compressed, the records may fit though they do not before.
-        batch.byteLimit = limits.codec == .none ? limits.maxMessageBytes : .max
-        return batch
-    }
-
-    private func seal(_ batch: inout RecordBatchBuilder, _ limits: BatchLimits) throws(LogFailure) {
+    private func seal(_ batch: inout RecordBatchBuilder, _ limits: BatchLimits)
+        throws(LogFailure)
+    {
         if let byteCount = batch.refusedByteCount {
             throw .messageTooLarge(partition, byteCount: byteCount, limit: limits.maxMessageBytes)
         }
@@ -122,7 +99,7 @@ extension PartitionLog {
         do throws(BatchFailure) {
             let isStamped = limits.timestampType == .logAppendTime
             try batch.seal(
-                codec: limits.codec, gzipLevel: limits.gzipLevel,
+                codec: batch.codec ?? limits.codec, gzipLevel: limits.gzipLevel,
                 logAppendTime: isStamped ? services.time.wallClock() : nil, producer: nil,
                 kind: .data)
         } catch { throw .invalidBatch(partition, error) }
@@ -198,16 +175,13 @@ extension PartitionLog {
             baseOffset: writer.nextOffset,
             lastOffset: writer.nextOffset + Int64(batch.lastOffsetDelta),
             maxTimestamp: batch.sealedMaxTimestamp, byteCount: batch.encodedByteCount)
-        let (active, file) = try openActive(for: facts, &writer)
+        try openActive(for: facts, &writer)
         let epoch = try epoch(for: facts.baseOffset, &writer)
         batch.stamp(baseOffset: facts.baseOffset, leaderEpoch: epoch)
-        let position = FilePosition(active.byteCount)
         do throws(IOFailure) {
-            try active.write(batch.encoded, to: file)
+            try writer.active?.append(
+                batch.encoded, facts, indexBytes: writer.configuration.segmentIndexBytes)
         } catch { throw .inputOutput(partition, error) }
-        if position == .start { active.firstTimestamp = facts.maxTimestamp }
-        active.indexesHaveRoom = active.segment.note(
-            facts, at: position, limit: writer.configuration.segmentIndexBytes)
         writer.nextOffset = facts.nextOffset
         logEnd.store(facts.nextOffset.value, ordering: .releasing)
         return facts
@@ -233,11 +207,10 @@ extension PartitionLog {
 
     /// Lets readers see everything that is written.
     private func publish(_ writer: inout PartitionWriter) {
-        guard let active = writer.active else { return }
         // Left by a time when the topic was `synced`.
         for (segment, byteCount) in writer.unpublished { segment.publish(upTo: byteCount) }
         if !writer.unpublished.isEmpty { writer.unpublished = [] }
-        active.segment.publish(upTo: active.byteCount)
+        writer.active?.publish()
         visibleEnd.store(writer.nextOffset.value, ordering: .sequentiallyConsistent)
     }
 

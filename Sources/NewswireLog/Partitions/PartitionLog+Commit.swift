@@ -94,7 +94,7 @@ extension PartitionLog {
         // Written from now on is the next sync's. A failure stops the partition, so that what is
         // forgotten here is never taken for synced.
         writer.unsyncedFiles = []
-        active?.isDirty = false
+        writer.active?.isDirty = false
         writer.hasUnsyncedNames = false
         writer.hasUnsyncedDirectory = false
         writer.unsyncedSince = nil

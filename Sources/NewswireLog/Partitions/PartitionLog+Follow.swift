@@ -1,9 +1,11 @@
 internal import Synchronization
 
 extension PartitionLog {
-    /// Looks for what another process appended, began and removed; for directories opened for reading.
+    /// Looks for what another process appended, began and removed; for directories opened for
+    /// reading.
     ///
-    /// A batch counts once all of it is there with the right checksum: half a write is seen next time.
+    /// A batch counts once all of it is there with the right checksum: half a write is seen next
+    /// time.
     /// - Parameter start: where the log starts, if the newest checkpoint says so.
     /// - Throws: `.inputOutput`.
     package func refresh(logStartOffset start: Offset?) throws(LogFailure) {

@@ -3,7 +3,8 @@ internal import Synchronization
 extension PartitionLog {
     /// Reads whole batches from the one that holds `offset` on, all of one segment.
     ///
-    /// The slice is mapped, not copied; ``FetchedSlice/records(verifyingChecksums:)`` begins with `offset`.
+    /// The slice is mapped, not copied; ``FetchedSlice/records(verifyingChecksums:)`` begins with
+    /// `offset`.
     /// - Parameters:
     ///   - offset: from the log's start to its end; at the end the slice is empty.
     ///   - maxBytes: how many bytes of batches at most; one batch comes even if it is larger.
@@ -60,7 +61,8 @@ extension PartitionLog {
     ///   is not completed.
     package func wait(for offset: Offset, _ waiter: any ReadWaiter) -> WaitTicket? {
         let ticket = waitingReads.add(waiter, for: offset)
-        // Looked at again after registering: an append between the two completes it or is seen here.
+        // Looked at again after registering: an append between the two completes it or is seen
+        // here.
         if visibleEnd.load(ordering: .sequentiallyConsistent) > offset.value {
             return waitingReads.remove(ticket) ? nil : ticket
         }

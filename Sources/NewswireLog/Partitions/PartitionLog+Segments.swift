@@ -2,34 +2,34 @@ internal import Synchronization
 
 // Beginning and ending segments; all under the writer's lock.
 extension PartitionLog {
-    /// The segment that a batch goes to, with its file open; rolls and creates as needed.
+    /// Has the segment that a batch goes to active, with its file open; rolls and creates as needed.
     func openActive(
         for batch: BatchFacts, _ writer: inout PartitionWriter
-    ) throws(LogFailure) -> (ActiveSegment, any File) {
-        let active = try active(for: batch, &writer)
-        if let file = active.file { return (active, file) }
-        do throws(IOFailure) {
-            let file = try services.fileSystem.openFile(active.segment.source.path, .readWrite)
-            active.file = file
-            // Bytes behind the end are of a write that failed before the file was last closed.
-            if try file.byteCount() > active.byteCount { try file.truncate(to: active.byteCount) }
-            writer.effects.append(.holdDescriptor)
-            return (active, file)
-        } catch { throw .inputOutput(partition, error) }
+    ) throws(LogFailure) {
+        if writer.active == nil { try resumeActive(&writer, now: services.time.wallClock()) }
+        // Only a batch without timestamps asks what time it is.
+        let facts = writer.active?.rollFacts
+        let reason = facts.flatMap {
+            writer.rollPolicy.reason($0, toRollBefore: batch, now: services.time.wallClock())
+        }
+        if let reason { try roll(&writer, because: reason, now: services.time.wallClock()) }
+        if writer.active == nil {
+            try begin(at: batch.baseOffset, &writer, now: services.time.wallClock())
+        } else if writer.active?.file == nil {
+            try reopenActive(&writer)
+        }
     }
 
-    private func active(
-        for batch: BatchFacts, _ writer: inout PartitionWriter
-    ) throws(LogFailure) -> ActiveSegment {
-        if writer.active == nil { try resumeActive(&writer, now: services.time.wallClock()) }
-        if let active = writer.active {
-            // Only a batch without timestamps asks what time it is.
-            let reason = RollPolicy(writer.configuration).reason(
-                active.rollFacts, toRollBefore: batch, now: services.time.wallClock())
-            guard let reason else { return active }
-            try roll(&writer, because: reason, now: services.time.wallClock())
-        }
-        return try begin(at: batch.baseOffset, &writer, now: services.time.wallClock())
+    /// Opens the active segment's file again, whose descriptor was given back.
+    private func reopenActive(_ writer: inout PartitionWriter) throws(LogFailure) {
+        guard let active = writer.active else { return }
+        do throws(IOFailure) {
+            let file = try services.fileSystem.openFile(active.segment.source.path, .readWrite)
+            // Bytes behind the end are of a write that failed before the file was last closed.
+            if try file.byteCount() > active.byteCount { try file.truncate(to: active.byteCount) }
+            writer.active?.file = file
+            writer.effects.append(.holdDescriptor)
+        } catch { throw .inputOutput(partition, error) }
     }
 
     /// Goes on with the last segment that was there when the log was opened.
@@ -77,7 +77,7 @@ extension PartitionLog {
     /// Begins the segment whose first batch gets `baseOffset`.
     private func begin(
         at baseOffset: Offset, _ writer: inout PartitionWriter, now: Timestamp
-    ) throws(LogFailure) -> ActiveSegment {
+    ) throws(LogFailure) {
         do throws(IOFailure) {
             if !writer.hasDirectory { try createDirectory(&writer) }
             let place = Segment.Place(
@@ -89,10 +89,9 @@ extension PartitionLog {
             let segment = Segment(place, byteCount: 0, on: services)
             segment.setCapacity(writer.configuration.segmentBytes)
             segment.beginGrowing(SegmentIndexes(baseOffset: baseOffset))
-            let active = ActiveSegment(
+            writer.active = ActiveSegment(
                 segment, file: file, capacity: writer.configuration.segmentBytes, begun: now,
                 firstTimestamp: .absent)
-            writer.active = active
             writer.beginsSegment = false
             writer.hasUnsyncedNames = true
             writer.effects.append(.holdDescriptor)
@@ -101,7 +100,6 @@ extension PartitionLog {
                 writer.effects.append(.maintain(at: services.time.instant() + .seconds(1)))
             }
             view.withLock { $0.segments.append(segment) }
-            return active
         } catch { throw .inputOutput(partition, error) }
     }
 

@@ -20,7 +20,7 @@ public final class PartitionLog: Sendable {
     /// The offset of the next record.
     let logEnd: Atomic<Int64>
     let waitingReads = WaitingReads()
-    let spares = SpareBatch()
+    let limits: Mutex<BatchLimits>
     /// One sync at a time: held through it, so that an error is met by exactly one of them.
     let syncing = Mutex(())
     private let isEnlisted = Atomic(false)
@@ -49,6 +49,7 @@ public final class PartitionLog: Sendable {
         self.identity = identity
         self.services = services
         directory = "\(services.directory)/\(partition)"
+        limits = Mutex(BatchLimits(configuration))
         writer = Mutex(PartitionWriter(recovered, configuration: configuration))
         view = Mutex(
             ReadView(segments: recovered.segments, logStartOffset: recovered.logStartOffset))
@@ -94,6 +95,7 @@ public final class PartitionLog: Sendable {
         } else {
             writer.withLock { $0.configuration = configuration }
         }
+        limits.withLock { $0 = BatchLimits(configuration) }
         requestMaintenance(at: services.time.instant())
     }
 

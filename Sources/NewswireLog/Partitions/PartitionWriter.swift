@@ -21,7 +21,10 @@ struct PartitionWriter: ~Copyable, Sendable {
         case holdDescriptor
     }
 
-    var configuration: LogConfiguration
+    var configuration: LogConfiguration {
+        didSet { rollPolicy = RollPolicy(configuration) }
+    }
+    private(set) var rollPolicy: RollPolicy
     /// Why appends are refused; nil while they are not.
     var refusal: LogFailure?
     var active: ActiveSegment?
@@ -49,6 +52,7 @@ struct PartitionWriter: ~Copyable, Sendable {
 
     init(_ recovered: RecoveredLog, configuration: LogConfiguration) {
         self.configuration = configuration
+        rollPolicy = RollPolicy(configuration)
         nextOffset = recovered.nextOffset
         epochs = recovered.epochs
         raisesEpoch = recovered.raisesEpoch

@@ -1,5 +1,5 @@
 /// One header of a record, borrowed like the record itself.
-public struct RecordHeader: ~Escapable {
+public struct RecordHeader: ~Escapable, BitwiseCopyable {
     /// The name, in UTF-8.
     public let nameBytes: RawSpan
     /// The value; nil when the header has none.
@@ -16,7 +16,7 @@ public struct RecordHeader: ~Escapable {
 }
 
 /// The headers of a record, front to back: `while let header = try headers.next() { … }`.
-public struct HeaderReader: ~Escapable {
+public struct HeaderReader: ~Escapable, BitwiseCopyable {
     private var cursor: ByteCursor
     // nil: the count was not read yet.
     private var remaining: Int?

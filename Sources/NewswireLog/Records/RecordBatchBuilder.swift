@@ -4,9 +4,9 @@
 /// batch is compressed for the first time.
 public struct RecordBatchBuilder: ~Copyable, Sendable {
     /// How many records the batch has.
-    public private(set) var recordCount = 0
+    @inlinable public var recordCount: Int { appendedCount }
     /// The size of the batch so far: uncompressed, its header included.
-    public private(set) var byteCount = RecordBatchHeader.byteCount
+    @inlinable public var byteCount: Int { endPosition }
     /// The size that the batch would have had with the first record that was refused.
     public private(set) var refusedByteCount: Int?
 
@@ -14,25 +14,33 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
     package var byteCapacity: Int { max(buffer.byteCapacity, compressed.byteCapacity) }
 
     /// The timestamp of records that bring none.
-    package var defaultTimestamp = Timestamp.absent
+    @usableFromInline package var defaultTimestamp = Timestamp.absent
     /// The largest batch, uncompressed, that is accepted; it may change while there are no records.
     package var byteLimit: Int {
         didSet {
             precondition(recordCount == 0, "the limit changed under \(recordCount) records")
             appendLimit = Self.encodable(byteLimit)
+            roomyByteCount = min(buffer.byteCapacity, appendLimit)
         }
     }
+    /// How it is compressed; nil, as after a reset, for as the log it is appended to says.
+    package var codec: CompressionCodec?
     /// The header of the sealed batch; nil before it is sealed.
     package private(set) var header: RecordBatchHeader?
 
-    private var buffer: PageBuffer
+    @usableFromInline var appendedCount = 0
+    // Where in the buffer the next record goes.
+    @usableFromInline var endPosition = RecordBatchHeader.byteCount
+    @usableFromInline var buffer: PageBuffer
     private var compressed = PageBuffer(byteCapacity: 0)
     private var encoder: GzipEncoder?
     private var encoderLevel: Int?
-    // `byteLimit` as far as a batch can be encoded; negative once the batch is sealed.
+    // `byteLimit` as far as a batch can be encoded.
     private var appendLimit: Int
-    private var baseTimestamp = Timestamp.absent
-    private var maxTimestamp = Timestamp.absent
+    // Up to here nobody has to look closely: the buffer's end or the limit; sealed, nowhere.
+    @usableFromInline var roomyByteCount: Int
+    @usableFromInline var baseTimestamp = Timestamp.absent
+    @usableFromInline var maxTimestamp = Timestamp.absent
     private var isCompressed = false
 
     /// Prepares an empty batch.
@@ -43,6 +51,7 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
         buffer = PageBuffer(byteCapacity: max(byteCapacity, RecordBatchHeader.byteCount))
         self.byteLimit = byteLimit
         appendLimit = Self.encodable(byteLimit)
+        roomyByteCount = min(buffer.byteCapacity, appendLimit)
     }
 
     /// Adds a record without headers.
@@ -52,11 +61,13 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
     ///   - timestamp: when it was produced; nil for the batch's default, the time of the append.
     /// - Returns: false when the batch would grow past its limit: then nothing was added, and
     ///   ``refusedByteCount`` remembers the size.
+    @inlinable
+    @inline(__always)  // In the caller's loop most of a record is constant, or known to be short.
     @discardableResult
     public mutating func append(
         key: RawSpan?, value: RawSpan?, timestamp: Timestamp? = nil
     ) -> Bool {
-        append(key, value, HeaderBlock(count: 0, bytes: RawSpan()), timestamp ?? defaultTimestamp)
+        append(key, value, RawSpan(), headerCount: 0, timestamp ?? defaultTimestamp)
     }
 
     /// Adds a record with headers; see ``append(key:value:timestamp:)``.
@@ -64,8 +75,8 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
     public mutating func append(
         key: RawSpan?, value: RawSpan?, headers: RecordHeaders, timestamp: Timestamp? = nil
     ) -> Bool {
-        let block = HeaderBlock(count: headers.count, bytes: headers.bytes)
-        return append(key, value, block, timestamp ?? defaultTimestamp)
+        append(
+            key, value, headers.bytes, headerCount: headers.count, timestamp ?? defaultTimestamp)
     }
 
     /// Adds a record from arrays; see ``append(key:value:timestamp:)``.
@@ -77,47 +88,64 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
         append(key: key?.rawSpan, value: value?.rawSpan, headers: headers, timestamp: timestamp)
     }
 
+    /// Forgets that a record was refused: the caller puts it into another batch.
+    package mutating func forgetRefusal() { refusedByteCount = nil }
+
     /// Forgets the batch, keeps the memory and the limit.
     package mutating func reset() {
-        recordCount = 0
-        byteCount = RecordBatchHeader.byteCount
+        appendedCount = 0
+        endPosition = RecordBatchHeader.byteCount
         refusedByteCount = nil
+        codec = nil
         header = nil
         isCompressed = false
-        appendLimit = Self.encodable(byteLimit)
+        roomyByteCount = min(buffer.byteCapacity, appendLimit)
     }
 
-    private mutating func append(
-        _ key: RawSpan?, _ value: RawSpan?, _ headers: HeaderBlock, _ timestamp: Timestamp
+    @inlinable
+    @inline(__always)  // Once per record: the parts of the record stay in registers.
+    mutating func append(
+        _ key: RawSpan?, _ value: RawSpan?, _ headers: RawSpan, headerCount: Int,
+        _ timestamp: Timestamp
     ) -> Bool {
-        if recordCount == 0 {
+        if appendedCount == 0 {
             baseTimestamp = timestamp
             maxTimestamp = timestamp
         }
-        // The difference may wrap; adding it to the base again wraps back.
-        let timestampDelta = timestamp.milliseconds &- baseTimestamp.milliseconds
-        let record = RecordFields(
-            deltas: (timestampDelta, Int64(recordCount)), key: key, value: value, headers: headers)
+        let record = RecordEncoder(
+            // It may wrap; adding it to the base again wraps back.
+            timestampDelta: timestamp.milliseconds &- baseTimestamp.milliseconds,
+            offsetDelta: appendedCount, headerCount: headerCount)
         // Cannot overflow: both are sizes of memory.
-        let newByteCount = byteCount &+ record.byteCount
-        guard newByteCount <= appendLimit else { return refuse(newByteCount) }
-        if newByteCount > buffer.byteCapacity { grow(to: newByteCount) }
-        byteCount = buffer.write(record, at: byteCount)
-        maxTimestamp = max(maxTimestamp, timestamp)
-        recordCount &+= 1  // Cannot overflow: a record takes seven bytes of the limit at least.
+        if endPosition &+ RecordEncoder.byteCountBound(key, value, headers) > roomyByteCount {
+            guard makeRoom(record, key, value, headers) else { return false }
+        }
+        endPosition = record.write(key, value, headers, into: &buffer, at: endPosition)
+        if timestamp > maxTimestamp { maxTimestamp = timestamp }
+        appendedCount &+= 1  // Cannot overflow: a record takes seven bytes of the limit at least.
         return true
     }
 
+    /// Looks closely where a record comes near the end of the buffer or the limit.
+    /// - Returns: false when the batch would grow past its limit.
+    @usableFromInline
     @inline(never)
-    private mutating func refuse(_ newByteCount: Int) -> Bool {
+    mutating func makeRoom(
+        _ record: RecordEncoder, _ key: RawSpan?, _ value: RawSpan?, _ headers: RawSpan
+    ) -> Bool {
         precondition(header == nil, "a record was appended to a sealed batch")
-        refusedByteCount = refusedByteCount ?? newByteCount
-        return false
-    }
-
-    @inline(never)
-    private mutating func grow(to byteCount: Int) {
-        buffer.grow(to: max(byteCount, 2 * buffer.byteCapacity))
+        // Cannot overflow: both are sizes of memory.
+        let newByteCount = endPosition &+ record.byteCount(key, value, headers)
+        guard newByteCount <= appendLimit else {
+            refusedByteCount = refusedByteCount ?? newByteCount
+            return false
+        }
+        let needed = endPosition + RecordEncoder.byteCountBound(key, value, headers)
+        if needed > buffer.byteCapacity {
+            buffer.grow(to: max(needed, 2 * buffer.byteCapacity))
+            roomyByteCount = min(buffer.byteCapacity, appendLimit)
+        }
+        return true
     }
 
     private static func encodable(_ byteLimit: Int) -> Int {
@@ -237,7 +265,7 @@ extension RecordBatchBuilder {
 
     private mutating func finish(_ unchecked: RecordBatchHeader) {
         header = isCompressed ? compressed.write(unchecked) : buffer.write(unchecked)
-        appendLimit = -1
+        roomyByteCount = -1
     }
 }
 

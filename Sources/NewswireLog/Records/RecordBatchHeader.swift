@@ -1,4 +1,5 @@
 /// The first 61 bytes of a record batch, checked field by field.
+@usableFromInline
 package struct RecordBatchHeader: Hashable, Sendable {
     /// How many bytes a header has; a batch without records is nothing else.
     package static let byteCount = RecordBatchLayout.headerByteCount

@@ -22,7 +22,7 @@ package enum RecordBatchValidator {
     package static func verifyAppended(_ batch: RawSpan) throws(BatchFailure) -> RecordBatchHeader {
         let header = try verify(batch)
         guard Int64(header.recordCount) == Int64(header.lastOffsetDelta) + 1 else {
-            throw badCounts(header)
+            throw .badCounts(header)
         }
         return header
     }
@@ -41,8 +41,7 @@ package enum RecordBatchValidator {
     /// Checks every record and header of the batch that `batch` begins with, which was verified.
     ///
     /// Offset deltas rise and stay within the last one, the records fill the batch exactly, and
-    /// there are as many as the header says.
-    /// - Parameter byteLimit: what compressed records may measure decompressed.
+    /// there are as many as the header says. More than `byteLimit` bytes are not decompressed.
     package static func verifyRecords(
         _ batch: RawSpan, byteLimit: Int = RecordReaderOptions.defaultByteLimit
     ) throws(BatchFailure) {
@@ -52,29 +51,25 @@ package enum RecordBatchValidator {
         }
         try verifyCounts(header)
         guard header.recordCount > 0 else { return }
-        var run = RecordRun(over: batch)
-        try run.load(batch, header, byteLimit: byteLimit)
-        var deltas = OffsetDeltas(header)
-        for number in 0..<Int(header.recordCount) {
-            try verifyRecord(number, &run, &deltas)
+        var run = try RecordRun(batch, header, byteLimit: byteLimit, reusing: nil)
+        while !run.isAtEnd {
+            let failure = BatchFailure.badRecord(
+                number: Int(header.recordCount) - run.remainingRecordCount, position: run.position)
+            do throws(MalformedRecord) {
+                try verifyHeaders(of: try run.readRecordNearEnd())
+            } catch {
+                throw failure
+            }
         }
-        guard run.remainingByteCount == 0 else { throw badCounts(header) }
+        guard run.remainingRecordCount == 0 else { throw .badCounts(header) }
     }
 
-    private static func verifyRecord(
-        _ number: Int, _ run: inout RecordRun, _ deltas: inout OffsetDeltas
-    ) throws(BatchFailure) {
-        let position = run.position
-        let failure = BatchFailure.badRecord(number: number, position: position)
-        do throws(MalformedRecord) {
-            let record = try run.readRecord()
-            guard deltas.accept(record.offsetDelta) else { throw MalformedRecord() }
-            var headers = HeaderReader(record.headers)
-            do throws(BatchFailure) { while try headers.next() != nil {} } catch {
-                throw MalformedRecord()
-            }
+    private static func verifyHeaders(of record: RecordBytes) throws(MalformedRecord) {
+        var headers = HeaderReader(record.headerBytes)
+        do throws(BatchFailure) {
+            while try headers.next() != nil {}
         } catch {
-            throw failure
+            throw MalformedRecord()
         }
     }
 
@@ -91,11 +86,14 @@ package enum RecordBatchValidator {
                     || recordCount <= recordsByteCount / 7
             }
         guard isPlausible, recordCount <= Int(header.lastOffsetDelta) + 1 else {
-            throw badCounts(header)
+            throw .badCounts(header)
         }
     }
+}
 
-    private static func badCounts(_ header: RecordBatchHeader) -> BatchFailure {
+extension BatchFailure {
+    /// The counts of `header` don't fit together, or not to its records.
+    static func badCounts(_ header: RecordBatchHeader) -> BatchFailure {
         .badCounts(
             recordCount: Int(header.recordCount), lastOffsetDelta: Int(header.lastOffsetDelta))
     }

@@ -10,7 +10,9 @@ package struct RecordReaderOptions: Sendable {
     /// Checksums are verified, control records left out.
     package init() {}
 
-    /// 256 MiB, so that a small hostile batch cannot take all memory. ``RecordBatchBuilder`` leaves
+    /// 256 MiB.
+    ///
+    /// It is there so that a small hostile batch cannot take all memory. ``RecordBatchBuilder`` leaves
     /// larger batches uncompressed: what is written can be read.
     package static let defaultByteLimit = 256 << 20
 }

@@ -1,20 +1,24 @@
 extension RecordRun {
-    /// Begins with the records of the batch that `batch` begins with, all of which is there.
-    /// - Parameter byteLimit: what compressed records may measure decompressed.
-    @_lifetime(self: copy self, copy batch)
-    mutating func load(
-        _ batch: RawSpan, _ header: RecordBatchHeader, byteLimit: Int
+    /// Runs over the records of the batch that `batch` begins with, all of which is there.
+    ///
+    /// More than `byteLimit` bytes are not decompressed.
+    @_lifetime(copy batch)
+    init(
+        _ batch: RawSpan, _ header: RecordBatchHeader, byteLimit: Int,
+        reusing inflated: InflatedRecords?
     ) throws(BatchFailure) {
         let records = batch.extracting(RecordBatchHeader.byteCount..<header.byteCount)
         guard let codec = header.attributes.codec else {
             throw .badField("attributes", Int64(header.attributes.bits))
         }
+        let counts = RecordCounts(
+            recordCount: Int(header.recordCount), lastOffsetDelta: Int64(header.lastOffsetDelta))
         // Nothing is stored as nothing, whatever the codec.
         switch records.byteCount == 0 ? .none : codec {
-        case .none: load(records)
+        case .none: self.init(records, counts, reusing: inflated)
         case .gzip:
             do throws(GzipFailure) {
-                try load(gzip: records, byteLimit: byteLimit)
+                try self.init(gzip: records, byteLimit: byteLimit, counts, reusing: inflated)
             } catch {
                 throw .badCompression(codec, error.reason)
             }

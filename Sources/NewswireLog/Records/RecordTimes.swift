@@ -1,8 +1,9 @@
 /// What the timestamps of a batch's records are: relative to a base, or one and the same.
+@usableFromInline
 struct RecordTimes {
-    private let base: Int64
+    @usableFromInline let base: Int64
     // All ones, or zero where the log's append time replaces the records' own: no branch per record.
-    private let mask: Int64
+    @usableFromInline let mask: Int64
 
     init(_ header: RecordBatchHeader) {
         let isAppendTime = header.attributes.timestampType == .logAppendTime
@@ -11,6 +12,6 @@ struct RecordTimes {
     }
 
     /// The time of the record with `delta`; whatever the bytes said, this does not trap.
-    @inline(__always)  // Once per record.
+    @inlinable
     func timestamp(_ delta: Int64) -> Timestamp { Timestamp(milliseconds: base &+ (delta & mask)) }
 }

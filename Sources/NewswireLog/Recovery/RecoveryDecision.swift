@@ -4,7 +4,8 @@ package enum RecoveryDecision: Equatable, Sendable {
     case keep
     /// The log ends here: what follows was never synced, and no order of writes is promised for it.
     case cut
-    /// The bytes stay where they are and are reported: they were synced, so this is rot, not a crash.
+    /// The bytes stay where they are and are reported: they were synced, so this is rot, not a
+    /// crash.
     case report
 
     package init(isIntact: Bool, isBelowRecoveryPoint: Bool) {

@@ -1,4 +1,5 @@
-/// Reads the batches of a segment file front to back by `pread`, in bounded memory, trusting nothing.
+/// Reads the batches of a segment file front to back by `pread`, in bounded memory, trusting
+/// nothing.
 ///
 /// Memory: a window that grows to the largest batch that really is in the file.
 package struct SegmentScan: ~Copyable {
@@ -99,7 +100,8 @@ package struct SegmentScan: ~Copyable {
         }
     }
 
-    /// Has `byteCount` bytes from ``position`` on in the window; false when the file became shorter.
+    /// Has `byteCount` bytes from ``position`` on in the window; false when the file became
+    /// shorter.
     private mutating func load(_ byteCount: Int) throws(IOFailure) -> Bool {
         let wanted = position.value..<(position.value + byteCount)
         if wanted.lowerBound < windowRange.lowerBound || wanted.upperBound > windowRange.upperBound

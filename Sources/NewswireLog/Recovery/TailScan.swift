@@ -56,7 +56,8 @@ struct TailScan {
         end = position + header.byteCount
     }
 
-    /// Goes on behind a synced batch that went bad, by its own length if that leads to a good batch.
+    /// Goes on behind a synced batch that went bad, by its own length if that leads to a good
+    /// batch.
     ///
     /// - Returns: false when nothing good follows: the bytes stay, and appends go on elsewhere.
     private mutating func passDamage(

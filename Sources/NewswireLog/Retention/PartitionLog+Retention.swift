@@ -67,7 +67,7 @@ extension PartitionLog {
             guard writer.refusal == nil, let active = writer.active, active.byteCount > 0 else {
                 return nil
             }
-            guard RollPolicy(writer.configuration).isOld(active.begun, at: now) else {
+            guard writer.rollPolicy.isOld(active.begun, at: now) else {
                 return active.begun
             }
             try self.roll(&writer, because: .age, now: now)

@@ -31,7 +31,8 @@ package final class MappedLog: Sendable {
         try region.populate(position.value..<safeEnd)
         populated.withLock { bits in
             for chunk in first...last {
-                // Half a chunk does not count: the rest of it was not asked for, or not written yet.
+                // Half a chunk does not count: the rest of it was not asked for, or not written
+                // yet.
                 let start = chunk * Self.chunkByteCount
                 guard start >= position.value, start + Self.chunkByteCount <= limit.value else {
                     continue

@@ -38,7 +38,8 @@ package enum OffsetIndex {
         return Slot(relativeOffset: Int(relativeOffset), position: FilePosition(Int(position)))
     }
 
-    /// The number of the last slot whose offset is at most `relativeOffset`; nil when all are later.
+    /// The number of the last slot whose offset is at most `relativeOffset`; nil when all are
+    /// later.
     ///
     /// - Complexity: O(log slots).
     package static func floor(of relativeOffset: Int64, in slots: RawSpan) -> Int? {

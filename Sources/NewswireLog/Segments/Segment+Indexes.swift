@@ -110,7 +110,8 @@ extension Segment {
 
     // MARK: The writer's side
 
-    /// Begins to keep the indexes in memory, as far as they are known: the segment is going to grow.
+    /// Begins to keep the indexes in memory, as far as they are known: the segment is going to
+    /// grow.
     func beginGrowing(_ indexes: SegmentIndexes) {
         state.withLock { $0.growing = indexes }
     }
@@ -152,7 +153,8 @@ extension Segment {
         return try write(indexes)
     }
 
-    /// Ends the growing, after ``writeIndexes()``: from now on the indexes are read from their files.
+    /// Ends the growing, after ``writeIndexes()``: from now on the indexes are read from their
+    /// files.
     func seal() {
         state.withLock { state in
             state.growing = nil

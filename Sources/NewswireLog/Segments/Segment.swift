@@ -142,7 +142,8 @@ package final class Segment: Sendable {
             let isRight = walk.header.lastOffset == baseOffset + Int64(slot.relativeOffset)
             return isRight ? walk : nil
         } catch {
-            // Index or log is wrong; the caller rebuilds the index and meets the log's damage itself.
+            // Index or log is wrong; the caller rebuilds the index and meets the log's damage
+            // itself.
             return nil
         }
     }
@@ -157,7 +158,8 @@ package final class Segment: Sendable {
         let log: MappedLog
         do throws(IOFailure) {
             let file = try services.openFile(source.path, .read)
-            // A file that somebody shortened must not be mapped past its end: that would be a signal.
+            // A file that somebody shortened must not be mapped past its end: that would be a
+            // signal.
             let there = try file.byteCount()
             guard there >= byteCount else {
                 throw IOFailure(.map, source.path, errorNumber: EIO)

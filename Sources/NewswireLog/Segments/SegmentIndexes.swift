@@ -33,8 +33,8 @@ package struct SegmentIndexes: Sendable {
 
     /// Notes the batch with `header` that begins at `position`.
     ///
-    /// As Kafka does: a slot when more than `interval` bytes came since the last one, counted before
-    /// this batch, so that a segment's first batch never gets one.
+    /// As Kafka does: a slot when more than `interval` bytes came since the last one, counted
+    /// before this batch, so that a segment's first batch never gets one.
     package mutating func add(_ header: BatchFacts, at position: FilePosition, interval: Int) {
         let relativeOffset = Int(header.lastOffset - baseOffset)
         if header.maxTimestamp > largest?.timestamp ?? .absent {

@@ -72,11 +72,6 @@ struct SimulatedMemory: @unchecked Sendable {
 }
 
 extension Array where Element == UInt8 {
-    /// A copy of `bytes`.
-    package init(copying bytes: RawSpan) {
-        self = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
-    }
-
     /// Puts the bytes of `source` in `range` at `position`; the array has to be long enough.
     ///
     /// The standard library's `replaceSubrange` goes byte by byte in a debug build.

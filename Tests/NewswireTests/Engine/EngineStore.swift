@@ -20,7 +20,8 @@ final class EngineStore: Sendable {
         return try StreamEngine.open(at: path, configuration: configuration)
     }
 
-    /// Uses an engine and drops it like a process that is killed: its lock goes, nothing else happens.
+    /// Uses an engine and drops it like a process that is killed: its lock goes, nothing else
+    /// happens.
     func openWithoutClosing(_ body: (StreamEngine) throws -> Void) throws {
         try body(try open())
     }
@@ -64,5 +65,7 @@ extension FetchedSlice {
 
 /// The bytes as a text.
 func text(_ bytes: RawSpan) -> String {
-    String(decoding: [UInt8](copying: bytes), as: UTF8.self)
+    var copy: [UInt8] = []
+    copy.append(bytes)
+    return String(decoding: copy, as: UTF8.self)
 }

@@ -34,7 +34,8 @@ import Testing
         #expect(partition == partitionOf12)
     }
 
-    // The fold `h = 31 * h + murmur2(prefix)` over all prefixes of 1,000 bytes, computed with Kafka.
+    // The fold `h = 31 * h + murmur2(prefix)` over all prefixes of 1,000 bytes, computed with
+    // Kafka.
     @Test func `keys of every length hash as in Kafka`() {
         let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 * 131 + 7) }
         let fold = (0...1000).reduce(0 as Int32) { fold, length in

@@ -1,7 +1,7 @@
 /// Sorts the words of a command line by the table of commands.
 ///
-/// Options may stand anywhere behind their command, the common ones anywhere at all. A value follows
-/// its option, as the next word or after `=`; `--` ends the options.
+/// Options may stand anywhere behind their command, the common ones anywhere at all. A value
+/// follows its option, as the next word or after `=`; `--` ends the options.
 struct ArgumentParser {
     /// What a command line asks for.
     enum Request {

@@ -10,7 +10,9 @@ extension Command {
             line: "newswire consume orders --data data --follow",
             effect: "the records of a topic, and those to come"),
         subcommands: [
-            TopicCommand.command, InspectCommand.command, VerifyCommand.command,
-            CompletionsCommand.command,
+            TopicCommand.command, ProduceCommand.command, ConsumeCommand.command,
+            OffsetsCommand.command,
+            InspectCommand.command,
+            VerifyCommand.command, RecoverCommand.command, CompletionsCommand.command,
         ])
 }

@@ -3,7 +3,8 @@ import NewswireLog
 /// Looks for the next good batch behind damage, byte by byte, in bounded memory and bounded work.
 struct BatchSearch {
     private static let windowByteCount = 256 << 10
-    // A batch behind damage that is larger is passed by: bytes at random would have it read for ever.
+    // A batch behind damage that is larger is passed by: bytes at random would have it read for
+    // ever.
     private static let batchByteCountMax = 64 << 20
 
     let file: any File

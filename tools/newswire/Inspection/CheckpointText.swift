@@ -1,6 +1,7 @@
 import NewswireLog
 
-/// Kafka's checkpoint files: a line with the version, one with the count, and so many lines of fields.
+/// Kafka's checkpoint files: a line with the version, one with the count, and so many lines of
+/// fields.
 struct CheckpointText {
     /// The fields of each line that has as many as it should.
     private(set) var rows: [[String]] = []

@@ -83,12 +83,12 @@ struct FileInspection {
             // It is as it was written, and not for us to read.
             return messages.note(
                 "\(file.path), offsets \(offset) to \(header.nextOffset): the records cannot be"
-                    + " shown, as \(failure.sentence)")
+                    + " shown, as \(failure)")
         }
         try writer.write(
             Damage(
                 path: file.path, bytes: position..<position + header.byteCount, offset: offset,
-                nextOffset: header.nextOffset, problem: failure.sentence))
+                nextOffset: header.nextOffset, problem: failure.description))
     }
 
     // MARK: Indexes and snapshots

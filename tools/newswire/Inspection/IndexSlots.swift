@@ -1,6 +1,7 @@
 import NewswireLog
 
-/// Reads the slots of a segment's index file, in bounded memory, and says where they are out of order.
+/// Reads the slots of a segment's index file, in bounded memory, and says where they are out of
+/// order.
 struct IndexSlots {
     /// A slot of any of the three indexes.
     enum Slot: Hashable {
@@ -122,7 +123,8 @@ struct IndexSlots {
         }
     }
 
-    /// Whether only zeros follow: a broker makes the index of its active segment as large as it may be.
+    /// Whether only zeros follow: a broker makes the index of its active segment as large as it may
+    /// be.
     private mutating func isReserved(from start: Int) throws(IOFailure) -> Bool {
         guard name.kind != .transactionIndex, isZero(start - portionStart) else { return false }
         var position = start

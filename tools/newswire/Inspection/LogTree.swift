@@ -1,6 +1,7 @@
 import NewswireLog
 
-/// The files of a log below a path: one file, a partition's directory, or a directory of partitions.
+/// The files of a log below a path: one file, a partition's directory, or a directory of
+/// partitions.
 struct LogTree {
     /// A directory with what is in it.
     struct Directory {

@@ -140,7 +140,7 @@ struct PartitionVerification {
             if case .unsupportedCodec = error {
                 report.undecodedBatchCount += 1
             } else {
-                problems.append(error.sentence)
+                problems.append(error.description)
             }
         }
         return problems

@@ -68,7 +68,7 @@ struct SegmentWalk: ~Copyable {
         return .damage(
             Damage(
                 path: file.path, bytes: position..<end, offset: expected, nextOffset: good?.offset,
-                problem: failure.sentence))
+                problem: failure.description))
     }
 
     /// Where good batches go on: behind the damaged one if its length leads there, else wherever.

@@ -26,9 +26,13 @@ struct Messages: Sendable {
         if isVerbose, !isQuiet { write("newswire: \(sentence)") }
     }
 
+    /// A question, whose answer is typed behind it.
+    func ask(_ question: String) { write(bytes: Array("newswire: \(question)".utf8)) }
+
     /// In one call, so that lines of two threads do not mix.
-    private func write(_ line: String) {
-        let bytes = Array((line + "\n").utf8)
+    private func write(_ line: String) { write(bytes: Array((line + "\n").utf8)) }
+
+    private func write(bytes: [UInt8]) {
         do throws(OutputFailure) {
             try OutputDescriptor(number: StandardStreams.errors).write(bytes.rawSpan)
         } catch {

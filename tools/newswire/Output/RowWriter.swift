@@ -38,6 +38,12 @@ struct RowWriter {
         }
     }
 
+    /// Hands what was written so far to the system; a table keeps its widths from then on.
+    mutating func flush() throws(OutputFailure) {
+        if format == .table, rowCount > 0 { try output.write(table.takeText()) }
+        try output.flush()
+    }
+
     /// Writes what is left: to be called once, at the end.
     mutating func finish() throws(OutputFailure) {
         switch format {

@@ -2,8 +2,8 @@ import NewswireLog
 
 /// Cuts a stream of bytes into lines, whatever the pieces in which it comes.
 ///
-/// A line ends with a line feed, which does not belong to it; a carriage return before it does. What
-/// is kept is bounded: a line past the limit is skipped to its end, and counted.
+/// A line ends with a line feed, which does not belong to it; a carriage return before it does.
+/// What is kept is bounded: a line past the limit is skipped to its end, and counted.
 struct LineSplitter {
     /// A line, or what stands in its place.
     enum Line: Hashable {
@@ -13,9 +13,12 @@ struct LineSplitter {
         case tooLong(number: Int)
     }
 
-    private static let readByteCount = 64 << 10
+    private static let portionByteCount = 64 << 10
 
-    private let byteCountMax: Int
+    /// How long a line may be.
+    let byteCountMax: Int
+    /// How many bytes were read so far.
+    private(set) var readByteCount: Int64 = 0
     private var buffer: [UInt8] = []
     // Everything before has been handed out.
     private var start = 0
@@ -24,7 +27,7 @@ struct LineSplitter {
     private var lineNumber = 0
     private var isSkipping = false
 
-    /// - Parameter byteCountMax: how long a line may be.
+    /// Cuts lines of at most `byteCountMax` bytes.
     init(byteCountMax: Int) { self.byteCountMax = byteCountMax }
 
     /// The bytes of a line.
@@ -38,7 +41,9 @@ struct LineSplitter {
             searched -= start
             start = 0
         }
-        return try input.read(upTo: Self.readByteCount, appendingTo: &buffer) > 0
+        let count = try input.read(upTo: Self.portionByteCount, appendingTo: &buffer)
+        readByteCount += Int64(count)
+        return count > 0
     }
 
     /// The next whole line; nil when the bytes so far hold no more.

@@ -31,22 +31,28 @@ final class InputDescriptor {
     /// Whether somebody types here.
     var isTerminal: Bool { StandardStreams.isTerminal(number) }
 
-    /// What a wait ended with.
-    enum Readiness { case ready, stopped, notYet }
+    /// How many bytes a file has; nil for what is no file.
+    func byteCount() throws(IOFailure) -> Int? {
+        var status = stat()
+        // Sound: the status lives through the call.
+        guard unsafe fstat(number, &status) == 0 else {
+            throw IOFailure(.status, name, errorNumber: errno)
+        }
+        return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    }
 
-    /// Waits until bytes or the end can be read, or `stop` says to stop; only looks unless `waits`.
-    func wait(orStop stop: StopSignal, waits: Bool) throws(IOFailure) -> Readiness {
+    /// Waits until bytes or the end can be read; false when `stop` says to stop.
+    func wait(orStop stop: StopSignal) throws(IOFailure) -> Bool {
         var descriptors = [
             pollfd(fd: number, events: Int16(POLLIN), revents: 0),
             pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0),
         ]
         while true {
             // Sound: the array lives through the call, and its count is passed.
-            let count = unsafe poll(&descriptors, 2, waits ? -1 : 0)
-            if count < 0 && errno == EINTR { continue }
+            let count = unsafe poll(&descriptors, 2, -1)
+            if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw IOFailure(.read, name, errorNumber: errno) }
-            if descriptors[1].revents != 0 { return .stopped }
-            return count == 0 ? .notYet : .ready
+            return descriptors[1].revents == 0
         }
     }
 

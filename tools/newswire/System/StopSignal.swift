@@ -4,12 +4,13 @@ import Synchronization
 
 /// SIGINT and SIGTERM as a wish to stop, for commands that have something to finish first.
 ///
-/// The first one is noted; the second one ends the process as if nothing had been set up. No handler
-/// runs: the signals are blocked in all threads, and one thread waits for them.
+/// The first one is noted; the second one ends the process as if nothing had been set up. No
+/// handler runs: the signals are blocked in all threads, and one thread waits for them.
 final class StopSignal: Sendable {
     /// At its end from the first signal on: to wait for together with input.
     let descriptor: Int32
     private let alarm: Int32
+    private let isStopped = Atomic(false)
     private let caught = Atomic<Int32>(0)
     private let action = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -38,6 +39,14 @@ final class StopSignal: Sendable {
         if number != nil { body() }
     }
 
+    /// Stops without a signal.
+    func stop() {
+        guard !isStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        // Who waits for the other end sees its end.
+        close(alarm)
+        action.withLock { $0 }?()
+    }
+
     private static var signals: sigset_t {
         var signals = sigset_t()
         // Sound: the set lives through each call.
@@ -53,9 +62,7 @@ final class StopSignal: Sendable {
         // Sound: both live through the call.
         guard unsafe sigwait(&signals, &number) == 0 else { return }
         caught.store(number, ordering: .releasing)
-        // Who waits for the other end sees its end.
-        close(alarm)
-        action.withLock { $0 }?()
+        stop()
         guard unsafe sigwait(&signals, &number) == 0 else { return }
         _exit(128 + number)
     }

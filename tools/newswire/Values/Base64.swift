@@ -42,7 +42,8 @@ enum Base64 {
             bitCount -= 8
             bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(bitCount)))
         }
-        // What is left over stands for nothing: it has to be zero, or two texts gave the same bytes.
+        // What is left over stands for nothing: it has to be zero, or two texts gave the same
+        // bytes.
         guard bits & (1 << UInt32(bitCount) - 1) == 0 else { return nil }
         return bytes
     }
