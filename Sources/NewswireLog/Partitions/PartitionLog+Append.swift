@@ -131,9 +131,9 @@ extension PartitionLog {
                 waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))
                 return written
             } catch {
-                // Not under the lock: closing another partition's file completes its waiters.
+                // Not under the lock: the syncs that others wait for complete their waiters.
                 guard case .inputOutput(_, let failure) = error, failure.isOutOfDescriptors,
-                    services.descriptors.evictOne()
+                    services.freeDescriptor()
                 else { throw error }
             }
         }

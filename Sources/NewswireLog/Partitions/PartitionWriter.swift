@@ -70,6 +70,11 @@ struct PartitionWriter: ~Copyable, Sendable {
             && !hasUnsyncedDirectory
     }
 
+    /// Whether a sync would complete nobody and show readers nothing new.
+    var wakesNobody: Bool {
+        commitWaiters.isEmpty && (configuration.durability != .synced || committed.offset == nextOffset)
+    }
+
     mutating func takeWaiters() -> [CommitWaiter] {
         defer { commitWaiters = [] }
         return commitWaiters
