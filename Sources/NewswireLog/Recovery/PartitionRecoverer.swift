@@ -3,8 +3,10 @@ struct CheckpointFacts: Sendable {
     let isClean: Bool
     var entries: [PartitionIdentity: RedoHead.Entry]
 
-    init(_ head: RedoHead?) {
-        isClean = head?.isClean ?? false
+    init(_ found: RedoDirectory.Contents) {
+        let head = found.newest
+        // Behind a damaged head there may have been anything.
+        isClean = (head?.isClean ?? false) && found.damaged.isEmpty
         entries = Dictionary(
             (head?.entries ?? []).map { ($0.identity, $0) }, uniquingKeysWith: { $1 })
     }
@@ -213,7 +215,8 @@ struct PartitionRecoverer {
             return
         }
         let path = try Quarantine.move(
-            file.path, of: partition, because: reason, on: services)
+            SegmentFileName(file.baseOffset, .log).description, from: partition.description,
+            in: services.directory, because: reason, on: services.fileSystem)
         log.report.quarantined.append(path)
     }
 
