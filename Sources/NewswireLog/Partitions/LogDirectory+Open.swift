@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 extension LogDirectory {
     /// Opens the directory at `path`; its partitions are opened next, one by one.
@@ -153,7 +154,10 @@ extension LogDirectory {
         guard let log = services.partitions.remove(partition) else { return }
         log.refuse(.deleted(partition))
         log.releaseFiles()
-        try retire(partition, topicID: log.identity.topicID)
+        // Not while its files are synced or removed: under its name may soon be those of another.
+        try log.syncing.withLock { _ throws(LogFailure) in
+            try retire(partition, topicID: log.identity.topicID)
+        }
     }
 
     /// Ends a partition that another process deleted: whoever waits fails with `.deleted`.

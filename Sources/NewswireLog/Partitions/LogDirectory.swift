@@ -105,6 +105,7 @@ public final class LogDirectory: Sendable {
             services.partitions.removeAll()
         }
         guard !services.isReadOnly else { return }
+        for log in logs { log.stopAppends() }
         var failure: LogFailure?
         for log in logs {
             do throws(LogFailure) {

@@ -103,6 +103,26 @@ package final class LogServices: Sendable {
 
     // MARK: Files
 
+    /// Closes a descriptor of some partition; where all are busy, after the syncs that are asked for.
+    ///
+    /// To be called without any lock: whoever waits for those syncs is completed.
+    func freeDescriptor() -> Bool {
+        if descriptors.evictOne() { return true }
+        commits.commitOpenGroup()
+        return descriptors.evictOne()
+    }
+
+    /// Makes the names in a directory durable; that takes a descriptor, too.
+    func synchronizeDirectory(_ path: String) throws(IOFailure) {
+        while true {
+            do throws(IOFailure) {
+                return try fileSystem.synchronizeDirectory(path)
+            } catch  where error.isOutOfDescriptors && descriptors.evictOne() {
+                continue
+            }
+        }
+    }
+
     /// Opens a file; when the process has no descriptor left, others of the directory are closed.
     func openFile(_ path: String, _ mode: FileMode) throws(IOFailure) -> any File {
         while true {

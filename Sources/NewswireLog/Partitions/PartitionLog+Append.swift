@@ -50,7 +50,7 @@ extension PartitionLog {
     ) throws(LogFailure) -> AppendedBatch {
         let written = try write(
             &batch, limits.withLock { $0 }, Promise(asked: acknowledge), waiter: waiter)
-        if !written.waitsForSync { waiter?.complete(.success(written.batch)) }
+        if waiter != nil, !written.waitsForSync { completeWaiters() }
         if written.needsCommit { services.commits.commitSoon(self) }
         return written.batch
     }
@@ -131,9 +131,9 @@ extension PartitionLog {
                 waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))
                 return written
             } catch {
-                // Not under the lock: closing another partition's file completes its waiters.
+                // Not under the lock: the syncs that others wait for complete their waiters.
                 guard case .inputOutput(_, let failure) = error, failure.isOutOfDescriptors,
-                    services.descriptors.evictOne()
+                    services.freeDescriptor()
                 else { throw error }
             }
         }
@@ -196,8 +196,12 @@ extension PartitionLog {
         let batch = AppendedBatch(
             baseOffset: facts.baseOffset, lastOffset: facts.lastOffset, logAppendTime: stamp)
         if level != .synced { publish(&writer) }
-        if waitsForSync, let waiter {
-            writer.commitWaiters.append(.init(batch: batch, waiter: waiter))
+        if let waiter {
+            if waitsForSync {
+                writer.waiters.wait(waiter, for: batch)
+            } else {
+                writer.waiters.finish(waiter, batch)
+            }
         }
         noteUnsynced(facts.byteCount, level, &writer)
         return Written(

@@ -18,8 +18,10 @@ extension PartitionLog {
     func commitOutcome(of end: Offset) -> Result<Void, LogFailure>? {
         writer.withLock { writer in
             if writer.committed.offset >= end { return .success(()) }
-            if let refusal = writer.refusal { return .failure(refusal) }
-            return nil
+            switch writer.refusal {
+            case nil, .closed?: return nil  // Closing commits what was accepted.
+            case .some(let refusal): return .failure(refusal)
+            }
         }
     }
 
@@ -27,9 +29,9 @@ extension PartitionLog {
     ///
     /// Whoever is woken may append, and wait for the next sync, on this very thread.
     struct CommitResult {
-        fileprivate(set) var done: [PartitionWriter.CommitWaiter] = []
-        fileprivate(set) var failure: LogFailure?
         fileprivate(set) var events: [LogEvent] = []
+        /// Whether more is durable than before, and whether readers see more.
+        fileprivate(set) var isSynced = false
         fileprivate(set) var movedEnd = false
     }
 
@@ -45,51 +47,58 @@ extension PartitionLog {
 
     /// Completes those who waited for a sync.
     func complete(_ result: CommitResult) {
-        for waiter in result.done {
-            let outcome = result.failure.map { .failure($0) } ?? Result.success(waiter.batch)
-            waiter.waiter.complete(outcome)
-        }
+        completeWaiters()
         for event in result.events { services.onEvent(event) }
+        if result.isSynced { services.checkpointSoon() }
         guard result.movedEnd else { return }
-        services.checkpointSoon()
         waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))
     }
 
     /// One sync, when no other one of this partition is under way.
-    func syncWhileSyncing() -> CommitResult {
-        var result = CommitResult()
-        guard let capture = writer.withLock({ self.capture(&$0) }) else { return result }
+    private func syncWhileSyncing() -> CommitResult {
+        guard let capture = writer.withLock({ self.capture(&$0) }) else { return CommitResult() }
+        return sync(capture)
+    }
+
+    /// The same for a caller that may hold locks of other partitions; nil when this one is busy.
+    func syncIfIdle() -> CommitResult? {
+        var isIdle = false
+        let capture: Capture? =
+            writer.withLockIfAvailable { writer in
+                isIdle = writer.wakesNobody
+                return isIdle ? self.capture(&writer) : nil
+            } ?? nil
+        guard isIdle else { return nil }
+        return capture.map(sync) ?? CommitResult()
+    }
+
+    private func sync(_ capture: Capture) -> CommitResult {
         let started = services.time.instant()
         do throws(IOFailure) {
             for file in capture.files { try file.synchronize() }
             try capture.activeFile?.synchronize()
             // A file is only there if its name is; the partition's own name comes last.
-            if capture.syncsNames { try services.fileSystem.synchronizeDirectory(directory) }
-            if capture.syncsDirectory {
-                try services.fileSystem.synchronizeDirectory(services.directory)
-            }
+            if capture.syncsNames { try services.synchronizeDirectory(directory) }
+            if capture.syncsDirectory { try services.synchronizeDirectory(services.directory) }
         } catch { return stop(error) }
-        result.done = finish(capture)
-        result.movedEnd = true
+        var result = finish(capture)
         let took = services.time.instant().nanoseconds - started.nanoseconds
         if took > 1_000_000_000 { result.events = [.slowSync(partition, .nanoseconds(took))] }
         return result
     }
 
     private func capture(_ writer: inout PartitionWriter) -> Capture? {
-        if case .stopped? = writer.refusal { return nil }
+        switch writer.refusal {
+        case .stopped, .deleted: return nil
+        default: break  // A closed log still commits what it accepted.
+        }
         guard !writer.isSynced || writer.committed.offset < writer.nextOffset else { return nil }
         let active = writer.active
-        let lastByteCount = view.withLock { $0.segments.last?.byteCount }
         let capture = Capture(
             files: writer.unsyncedFiles,
             activeFile: active.flatMap { $0.isDirty ? $0.file : nil },
             syncsNames: writer.hasUnsyncedNames, syncsDirectory: writer.hasUnsyncedDirectory,
-            point: PartitionWriter.CommitPoint(
-                offset: writer.nextOffset,
-                segment: active?.segment.baseOffset ?? lastBaseOffset(writer.nextOffset),
-                position: FilePosition(active?.byteCount ?? lastByteCount ?? 0)),
-            active: active?.segment, activeByteCount: active?.byteCount ?? 0,
+            point: point(writer), active: active?.segment, activeByteCount: active?.byteCount ?? 0,
             sealed: writer.unpublished)
         // Written from now on is the next sync's. A failure stops the partition, so that what is
         // forgotten here is never taken for synced.
@@ -103,11 +112,27 @@ extension PartitionLog {
         return capture
     }
 
-    private func lastBaseOffset(_ end: Offset) -> Offset {
-        view.withLock { $0.segments.last?.baseOffset } ?? end
+    /// The end of what is written, and where that is.
+    private func point(_ writer: borrowing PartitionWriter) -> PartitionWriter.CommitPoint {
+        let end = writer.nextOffset
+        if let active = writer.active {
+            return PartitionWriter.CommitPoint(
+                offset: end, segment: active.segment.baseOffset,
+                position: FilePosition(active.byteCount))
+        }
+        guard let last = view.withLock({ $0.segments.last }) else {
+            return PartitionWriter.CommitPoint(offset: end, segment: end, position: .start)
+        }
+        // Readers of a `synced` topic may not see all of a segment that was just ended.
+        let hidden = writer.unpublished.last.flatMap { $0.segment === last ? $0.byteCount : nil }
+        return PartitionWriter.CommitPoint(
+            offset: end, segment: last.baseOffset,
+            position: FilePosition(hidden ?? last.byteCount))
     }
 
-    private func finish(_ capture: Capture) -> [PartitionWriter.CommitWaiter] {
+    private func finish(_ capture: Capture) -> CommitResult {
+        var result = CommitResult()
+        result.isSynced = true
         writer.withLock { writer in
             writer.committed = capture.point
             for (segment, byteCount) in capture.sealed { segment.publish(upTo: byteCount) }
@@ -118,24 +143,33 @@ extension PartitionLog {
             if visibleEnd.load(ordering: .relaxed) < capture.point.offset.value {
                 visibleEnd.store(
                     capture.point.offset.value, ordering: .sequentiallyConsistent)
+                result.movedEnd = true
             }
-            let first = writer.commitWaiters.partition {
-                $0.batch.lastOffset < capture.point.offset
-            }
-            defer { writer.commitWaiters.removeSubrange(first...) }
-            return Array(writer.commitWaiters[first...])
+            writer.waiters.finish(upTo: capture.point.offset)
         }
+        return result
     }
 
     /// The kernel may have dropped the pages it could not write: never sync again and hope.
     private func stop(_ failure: IOFailure) -> CommitResult {
         var result = CommitResult()
-        result.failure = .stopped(partition, failure)
         result.events = [.stopped(partition, failure)]
-        result.done = writer.withLock { writer in
+        writer.withLock { writer in
             writer.refusal = .stopped(partition, failure)
-            return writer.takeWaiters()
+            writer.waiters.fail(.stopped(partition, failure))
         }
         return result
+    }
+
+    /// Completes whose outcome is known, in the order of their appends.
+    ///
+    /// Called with no lock held. A thread that is completing others takes over what comes meanwhile.
+    func completeWaiters() {
+        while true {
+            let finished = writer.withLock { $0.waiters.beginCompleting() }
+            guard !finished.isEmpty else { return }
+            for each in finished { each.waiter.complete(each.outcome) }
+            writer.withLock { $0.waiters.endCompleting() }
+        }
     }
 }

@@ -25,6 +25,8 @@ extension PartitionLog {
         guard let number = view.floorNumber(of: offset) else { throw outOfRange(offset) }
         do throws(LogFailure) {
             let slice = try view.segments[number].fetch(from: offset, maxBytes: maxBytes)
+            // Were it deleted, the files under its name may be of the topic that follows.
+            try checkOpen()
             if let slice { return slice }
         } catch {
             // The segment's files may have gone since the snapshot was taken.
@@ -46,13 +48,27 @@ extension PartitionLog {
         let view = self.view.withLock { $0 }
         let end = Offset(visibleEnd.load(ordering: .acquiring))
         for segment in view.segments {
-            guard try segment.largestTimestamp() >= timestamp else { continue }
-            let found = try segment.firstRecord(
-                at: timestamp, from: max(view.logStartOffset, segment.baseOffset))
-            guard let found else { continue }
+            guard let found = try first(at: timestamp, in: segment, view.logStartOffset) else {
+                continue
+            }
             return found.offset < end ? found : nil
         }
         return nil
+    }
+
+    private func first(
+        at timestamp: Timestamp, in segment: Segment, _ start: Offset
+    ) throws(LogFailure) -> FoundRecord? {
+        do throws(LogFailure) {
+            guard try segment.largestTimestamp() >= timestamp else { return nil }
+            return try segment.firstRecord(at: timestamp, from: max(start, segment.baseOffset))
+        } catch {
+            try checkOpen()
+            // Its files may have gone since the snapshot was taken: then the next ones follow.
+            let isGone = self.view.withLock { !$0.segments.contains { $0 === segment } }
+            guard isGone else { throw error }
+            return nil
+        }
     }
 
     /// Registers `waiter` until there is something to read at `offset`.
@@ -66,14 +82,12 @@ extension PartitionLog {
         if visibleEnd.load(ordering: .sequentiallyConsistent) > offset.value {
             return waitingReads.remove(ticket) ? nil : ticket
         }
-        let refusal: LogFailure? = writer.withLock { writer in
-            switch writer.refusal {
-            case .closed?: .closed
-            case .deleted?: .deleted(partition)
-            default: nil
-            }
+        do throws(LogFailure) {
+            try checkOpen()
+        } catch {
+            // Whoever ended the log may have looked for waiters before this one came.
+            if waitingReads.remove(ticket) { waiter.complete(error) }
         }
-        if let refusal, waitingReads.remove(ticket) { waiter.complete(refusal) }
         return ticket
     }
 

@@ -8,10 +8,9 @@ extension PartitionLog {
     ) throws(LogFailure) {
         if writer.active == nil { try resumeActive(&writer, now: services.time.wallClock()) }
         // Only a batch without timestamps asks what time it is.
-        let policy = RollPolicy(writer.configuration)
         let facts = writer.active?.rollFacts
         let reason = facts.flatMap {
-            policy.reason($0, toRollBefore: batch, now: services.time.wallClock())
+            writer.rollPolicy.reason($0, toRollBefore: batch, now: services.time.wallClock())
         }
         if let reason { try roll(&writer, because: reason, now: services.time.wallClock()) }
         if writer.active == nil {

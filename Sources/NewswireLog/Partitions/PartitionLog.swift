@@ -81,13 +81,17 @@ public final class PartitionLog: Sendable {
     /// Puts another configuration in force, for what is appended from now on.
     ///
     /// A change of the durability level first syncs what is there and begins a new segment.
+    /// - Throws: `.stopped`, `.closed`, `.deleted`, `.readOnly`, `.inputOutput`; then the old one
+    ///   stays in force.
     package func alter(_ configuration: LogConfiguration) throws(LogFailure) {
+        guard !services.isReadOnly else { throw .readOnly(path: services.directory) }
         let changesLevel = writer.withLock {
             $0.configuration.durability != configuration.durability
         }
         if changesLevel {
             try synchronize()
             try finish { writer throws(LogFailure) in
+                if let refusal = writer.refusal { throw refusal }
                 try self.roll(&writer, because: .asked, now: self.services.time.wallClock())
                 writer.configuration = configuration
             }
@@ -125,6 +129,9 @@ public final class PartitionLog: Sendable {
 
     // MARK: Ending
 
+    /// Whether the log was neither closed nor its partition deleted.
+    var isOpen: Bool { ending.load(ordering: .acquiring) == .none }
+
     /// Throws when the log was closed or its partition deleted.
     func checkOpen() throws(LogFailure) {
         switch ending.load(ordering: .acquiring) {
@@ -134,10 +141,21 @@ public final class PartitionLog: Sendable {
         }
     }
 
+    /// Accepts nothing more; what was accepted can still be committed and read.
+    func stopAppends() {
+        writer.withLock { $0.refusal = $0.refusal ?? .closed }
+    }
+
     /// Syncs what is there and writes the indexes: the next open can believe the files.
+    ///
+    /// To be called after ``stopAppends()``: what came between the sync and the end would be
+    /// acknowledged by nobody's sync.
     func closeInOrder() throws(LogFailure) {
-        try synchronize()
-        if let refusal = writer.withLock({ $0.refusal }) { throw refusal }
+        // Not `synchronize()`, for which index files without new records are nothing to do.
+        commit()
+        if case .stopped(let partition, let failure)? = writer.withLock({ $0.refusal }) {
+            throw .stopped(partition, failure)
+        }
         do throws(IOFailure) {
             for segment in view.withLock({ $0.segments }) {
                 for file in try segment.writeIndexes() { try file.synchronize() }
@@ -154,11 +172,11 @@ public final class PartitionLog: Sendable {
         case .deleted: ending.store(.deleted, ordering: .releasing)
         default: ending.store(.closed, ordering: .releasing)
         }
-        let waiters = writer.withLock { writer in
+        writer.withLock { writer in
             writer.refusal = writer.refusal ?? failure
-            return writer.takeWaiters()
+            writer.waiters.fail(failure)
         }
-        for waiter in waiters { waiter.waiter.complete(.failure(failure)) }
+        completeWaiters()
         waitingReads.fail(failure)
     }
 
@@ -178,8 +196,11 @@ extension PartitionLog: Evictable {
     package func takeUseMark() -> Bool { useMark.exchange(false, ordering: .relaxed) }
 
     /// Closes the descriptor for appends, after a sync when bytes are unsynced.
+    ///
+    /// Whoever needs a descriptor may hold the lock of another partition, or of this one. So nobody
+    /// is waited for, and a partition whose sync would wake somebody counts as busy.
     package func evict() -> Bool {
-        let synced: CommitResult? = syncing.withLockIfAvailable { _ in syncWhileSyncing() }
+        let synced: CommitResult? = syncing.withLockIfAvailable { _ in syncIfIdle() } ?? nil
         guard let synced else { return false }
         complete(synced)
         let wasClosed: Bool? = writer.withLockIfAvailable { writer in

@@ -7,12 +7,6 @@ struct PartitionWriter: ~Copyable, Sendable {
         var position: FilePosition
     }
 
-    /// Somebody who waits for a sync.
-    struct CommitWaiter: Sendable {
-        let batch: AppendedBatch
-        let waiter: any AppendWaiter
-    }
-
     /// What is to be done once the lock is free.
     enum Effect: Sendable {
         case report(LogEvent)
@@ -21,7 +15,10 @@ struct PartitionWriter: ~Copyable, Sendable {
         case holdDescriptor
     }
 
-    var configuration: LogConfiguration
+    var configuration: LogConfiguration {
+        didSet { rollPolicy = RollPolicy(configuration) }
+    }
+    private(set) var rollPolicy: RollPolicy
     /// Why appends are refused; nil while they are not.
     var refusal: LogFailure?
     var active: ActiveSegment?
@@ -44,11 +41,12 @@ struct PartitionWriter: ~Copyable, Sendable {
     /// When the first of the unsynced bytes was written; nil when none are.
     var unsyncedSince: Instant?
     var unsyncedByteCount = 0
-    var commitWaiters: [CommitWaiter] = []
+    var waiters = AppendWaiters()
     var effects: [Effect] = []
 
     init(_ recovered: RecoveredLog, configuration: LogConfiguration) {
         self.configuration = configuration
+        rollPolicy = RollPolicy(configuration)
         nextOffset = recovered.nextOffset
         epochs = recovered.epochs
         raisesEpoch = recovered.raisesEpoch
@@ -66,9 +64,9 @@ struct PartitionWriter: ~Copyable, Sendable {
             && !hasUnsyncedDirectory
     }
 
-    mutating func takeWaiters() -> [CommitWaiter] {
-        defer { commitWaiters = [] }
-        return commitWaiters
+    /// Whether a sync would complete nobody and show readers nothing new.
+    var wakesNobody: Bool {
+        waiters.isEmpty && (configuration.durability != .synced || committed.offset == nextOffset)
     }
 
     mutating func takeEffects() -> [Effect] {

@@ -5,16 +5,18 @@ internal import Synchronization
 /// A few for all partitions: an idle partition keeps no memory. More threads than there are batches
 /// make their own.
 final class SpareBatches: Sendable {
-    private let spares = (0..<4).map { _ in SpareBatch() }
+    // Not an array: walking one retains it and its elements.
+    private let first = SpareBatch()
+    private let second = SpareBatch()
+    private let third = SpareBatch()
 
     /// Calls `body` with an empty batch.
     func withBatch<Answer, Failure: Error>(
         _ body: (inout RecordBatchBuilder) throws(Failure) -> Answer
     ) throws(Failure) -> Answer {
-        for spare in spares where spare.take() {
-            defer { spare.giveBack() }
-            return try spare.withTaken(body)
-        }
+        if first.take() { return try first.withTaken(body) }
+        if second.take() { return try second.withTaken(body) }
+        if third.take() { return try third.withTaken(body) }
         var batch = RecordBatchBuilder()
         return try body(&batch)
     }
@@ -22,7 +24,7 @@ final class SpareBatches: Sendable {
 
 /// One batch, used by one thread at a time.
 private final class SpareBatch: @unchecked Sendable {
-    // Unchecked: `batch` is only touched between `take` and `giveBack`, by the thread that took it.
+    // Unchecked: `batch` is only touched between `take` and `giveBack`, by who took it.
     private var batch: RecordBatchBuilder?
     private let isTaken = Atomic(false)
 
@@ -38,12 +40,13 @@ private final class SpareBatch: @unchecked Sendable {
     func withTaken<Answer, Failure: Error>(
         _ body: (inout RecordBatchBuilder) throws(Failure) -> Answer
     ) throws(Failure) -> Answer {
+        defer { giveBack() }
         if batch == nil { batch = RecordBatchBuilder() }
         guard let answer = try batch?.apply(body) else { preconditionFailure("no batch was taken") }
         return answer
     }
 
-    func giveBack() {
+    private func giveBack() {
         if batch?.byteCapacity ?? 0 > Self.byteCapacityMax { batch = nil } else { batch?.reset() }
         isTaken.store(false, ordering: .releasing)
     }

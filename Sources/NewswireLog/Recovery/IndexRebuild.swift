@@ -8,6 +8,16 @@ package enum IndexRebuild {
         of scan: consuming SegmentScan, baseOffset: Offset, interval: Int, oldSlots: [UInt8] = []
     ) throws(IOFailure) -> SegmentIndexes {
         var indexes = SegmentIndexes(baseOffset: baseOffset)
+        try read(&scan, into: &indexes, interval: interval, oldSlots)
+        // The last slot is the time of the segment: a search by time skips the segment without it.
+        indexes.addTimeSlot()
+        return indexes
+    }
+
+    private static func read(
+        _ scan: inout SegmentScan, into indexes: inout SegmentIndexes, interval: Int,
+        _ oldSlots: [UInt8]
+    ) throws(IOFailure) {
         var oldSlot = 0
         while let step = try scan.next() {
             switch step {
@@ -16,10 +26,10 @@ package enum IndexRebuild {
             case .damage(_, let position):
                 guard
                     let slot = nextSlot(in: oldSlots, from: &oldSlot, behind: position)
-                else { return indexes }
+                else { return }
                 scan.move(to: slot.position, expecting: nil)
                 guard case .batch(let header, let found)? = try scan.next(),
-                    header.lastOffset == baseOffset + Int64(slot.relativeOffset)
+                    header.lastOffset == indexes.baseOffset + Int64(slot.relativeOffset)
                 else {
                     scan.move(to: position, expecting: nil)
                     continue
@@ -28,7 +38,6 @@ package enum IndexRebuild {
                 indexes.add(BatchFacts(header), at: found, interval: .max)
             }
         }
-        return indexes
     }
 
     private static func nextSlot(

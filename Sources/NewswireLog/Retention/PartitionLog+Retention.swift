@@ -67,7 +67,7 @@ extension PartitionLog {
             guard writer.refusal == nil, let active = writer.active, active.byteCount > 0 else {
                 return nil
             }
-            guard RollPolicy(writer.configuration).isOld(active.begun, at: now) else {
+            guard writer.rollPolicy.isOld(active.begun, at: now) else {
                 return active.begun
             }
             try self.roll(&writer, because: .age, now: now)
@@ -95,83 +95,104 @@ extension PartitionLog {
         let segment: Segment
         let nextOffset: Offset
         let reason: RetentionPlan.Reason
+        /// Whether it cannot grow any more.
+        let isSealed: Bool
     }
 
     private func removeExpired(_ now: Timestamp, _ next: inout Deadline) throws(LogFailure) {
-        var expired = try findExpired(now, &next)
-        guard let last = expired.last else { return }
-        // The active one can go, too; it ends first.
-        if writer.withLock({ $0.active?.segment === last.segment }) {
-            try roll(because: .age, now: now)
-        }
+        let expired = try findExpired(now, &next)
+        try remove(expired.filter(\.isSealed), &next)
+        guard let last = expired.last, !last.isSealed else { return }
+        // The last one can go, too. It ends first and is judged again: it may have grown since.
+        try roll(because: .age, now: now)
+        try remove(findExpired(now, &next).filter(\.isSealed), &next)
+    }
+
+    /// Removes segments at the front of the log, as far as they are synced and seen by readers.
+    private func remove(_ expired: [Expired], _ next: inout Deadline) throws(LogFailure) {
+        guard !expired.isEmpty else { return }
         commit()
         let syncedEnd = writer.withLock { $0.refusal == nil ? $0.committed.offset : .zero }
-        let visible = Offset(visibleEnd.load(ordering: .acquiring))
-        // Only what is synced and seen by readers can go; the rest is looked at again.
-        expired.removeAll { $0.nextOffset > min(syncedEnd, visible) }
-        guard let end = expired.last?.nextOffset else {
+        let freeEnd = min(syncedEnd, Offset(visibleEnd.load(ordering: .acquiring)))
+        let removable = expired.filter { $0.nextOffset <= freeEnd }
+        guard let end = removable.last?.nextOffset else {
             return next.add(services.time.instant() + .seconds(10))
         }
         // The start moves before the files go, and durably: they must never be missed at an open.
-        view.withLock { view in
-            view.logStartOffset = max(view.logStartOffset, end)
-            view.segments.removeFirst(expired.count)
-        }
+        view.withLock { $0.logStartOffset = max($0.logStartOffset, end) }
         try services.checkpointNow()
-        for removed in expired { try removeFiles(of: removed) }
+        // Not before: when a full disk refuses the checkpoint, they have to be found again.
+        view.withLock { $0.segments.removeFirst(removable.count) }
+        for removed in removable { try removeFiles(of: removed) }
     }
 
     /// The segments at the front whose time has come, and when that of the first other one comes.
     private func findExpired(
         _ now: Timestamp, _ next: inout Deadline
     ) throws(LogFailure) -> [Expired] {
-        let configuration = self.configuration
-        let view = self.view.withLock { $0 }
+        // Together: an append begins a segment, in the list too, before it moves the end.
+        let (configuration, view, sealedEnd) = writer.withLock { writer in
+            (
+                writer.configuration, self.view.withLock { $0 },
+                writer.active == nil && writer.beginsSegment ? writer.nextOffset : nil
+            )
+        }
         let plan = RetentionPlan(configuration, logStartOffset: view.logStartOffset, now: now)
         var total = view.segments.reduce(0) { $0 + $1.byteCount }
         var expired: [Expired] = []
         for (number, segment) in view.segments.enumerated() {
             guard segment.byteCount > 0 else { break }
-            let follower = number + 1 < view.segments.count ? view.segments[number + 1] : nil
-            let facts = try facts(of: segment, next: follower)
+            let isLast = number + 1 == view.segments.count
+            let end = isLast ? sealedEnd : view.segments[number + 1].baseOffset
+            let facts = try facts(of: segment, end: end)
             let decision = plan.decide(facts, totalByteCount: total)
             guard case .remove(let reason) = decision else {
                 if case .keep(let until?) = decision { next.add(instant(of: until, now: now)) }
                 break
             }
             expired.append(
-                Expired(segment: segment, nextOffset: facts.nextOffset, reason: reason))
+                Expired(
+                    segment: segment, nextOffset: facts.nextOffset, reason: reason,
+                    isSealed: end != nil))
             total -= segment.byteCount
         }
         return expired
     }
 
+    /// The facts of a segment that ends at `end`; nil when it may still grow.
     private func facts(
-        of segment: Segment, next: Segment?
+        of segment: Segment, end: Offset?
     ) throws(LogFailure) -> RetentionPlan.Facts {
         let modified: Timestamp
         do throws(IOFailure) {
             let status = try services.fileSystem.status(of: segment.source.path)
             modified = status?.modified ?? services.time.wallClock()
         } catch { throw .inputOutput(partition, error) }
-        let end = Offset(visibleEnd.load(ordering: .acquiring))
         return RetentionPlan.Facts(
-            nextOffset: next?.baseOffset ?? end, byteCount: segment.byteCount,
-            largestTimestamp: try segment.largestTimestamp(), modified: modified)
+            nextOffset: end ?? Offset(visibleEnd.load(ordering: .acquiring)),
+            byteCount: segment.byteCount, largestTimestamp: try segment.largestTimestamp(),
+            modified: modified)
     }
 
     private func removeFiles(of removed: Expired) throws(LogFailure) {
         let segment = removed.segment
         services.maps.remove(segment)
         _ = segment.evict()
-        try LogFailure.wrapping(partition) { () throws(IOFailure) in
-            for kind in SegmentFileName.Kind.allCases {
-                let path = segment.path(kind)
-                if try services.fileSystem.status(of: path) != nil {
-                    try services.fileSystem.remove(path)
+        let isRemoved = try syncing.withLock { _ throws(LogFailure) in
+            // After a deletion the names may be those of another topic's files.
+            guard isOpen else { return false }
+            try LogFailure.wrapping(partition) { () throws(IOFailure) in
+                // The log last: what a crash leaves is found as a segment, and removed then.
+                for kind in SegmentFileName.Kind.allCases.reversed() {
+                    let path = segment.path(kind)
+                    if try services.fileSystem.status(of: path) != nil {
+                        try services.fileSystem.remove(path)
+                    }
                 }
             }
+            return true
         }
+        guard isRemoved else { return }
         services.onEvent(
             .segmentDeleted(
                 partition, baseOffset: segment.baseOffset, byteCount: segment.byteCount,

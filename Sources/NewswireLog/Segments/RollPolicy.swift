@@ -18,11 +18,11 @@ package struct RollPolicy: Sendable {
     }
 
     package let segmentBytes: Int
-    package let segmentAge: Duration
+    private let segmentAgeMilliseconds: Int64
 
     package init(_ configuration: LogConfiguration) {
         segmentBytes = configuration.segmentBytes
-        segmentAge = configuration.segmentAge
+        segmentAgeMilliseconds = configuration.segmentAge.milliseconds
     }
 
     /// Whether the segment ends before a batch of `byteCount` bytes, and why.
@@ -46,6 +46,6 @@ package struct RollPolicy: Sendable {
     package func isOld(_ begun: Timestamp, at now: Timestamp) -> Bool {
         // Saturating: timestamps come from the disk, and any 64 bits may stand there.
         let (age, overflow) = now.milliseconds.subtractingReportingOverflow(begun.milliseconds)
-        return overflow ? now > begun : age > segmentAge.milliseconds
+        return overflow ? now > begun : age > segmentAgeMilliseconds
     }
 }

@@ -11,23 +11,9 @@ extension Segment {
         }
     }
 
-    /// The slot to start from for `timestamp`; nil is the segment's first batch.
-    func timeSlot(of timestamp: Timestamp) throws(LogFailure) -> TimeIndex.Slot? {
-        let slot = try withSlots { _, timeSlots in TimeIndex.floor(of: timestamp, in: timeSlots) }
-        guard let slot, slot.relativeOffset >= 0 else { return nil }
-        return slot
-    }
-
-    /// The largest timestamp in the segment; absent when no record has one.
-    func largestTimestamp() throws(LogFailure) -> Timestamp {
-        try withSlots(growing: { $0.largest?.timestamp ?? .absent }) { _, timeSlots in
-            TimeIndex.last(of: timeSlots)?.timestamp ?? .absent
-        }
-    }
-
     /// Calls `body` with the slots of both indexes, or `growing` with those of a growing segment,
     /// which stay locked meanwhile.
-    private func withSlots<Answer>(
+    func withSlots<Answer>(
         growing: ((borrowing SegmentIndexes) -> Answer)? = nil,
         _ body: (_ offsetSlots: RawSpan, _ timeSlots: RawSpan) -> Answer
     ) throws(LogFailure) -> Answer {
@@ -85,22 +71,30 @@ extension Segment {
         try withSlots { offsetSlots, _ in [UInt8](copying: offsetSlots) }
     }
 
-    /// Makes the indexes again after `slot` led to a batch that is not the one it speaks of.
-    func rebuildIndexes(because slot: OffsetIndex.Slot) throws(LogFailure) {
+    /// Makes the indexes again after a slot led to a batch that is not the one it speaks of.
+    ///
+    /// A growing segment's were made here: what they lead to is the log's damage. While a part of the
+    /// log cannot be read yet, indexes made of the rest would be too short.
+    func rebuildIndexes() throws(LogFailure) {
+        guard state.withLock({ $0.growing == nil }), try isAllReadable() else { return }
         _ = try rebuild(oldSlots: offsetSlotBytes())
+    }
+
+    /// Whether readers see all of the log file.
+    func isAllReadable() throws(LogFailure) -> Bool {
+        try LogFailure.wrapping(partition) { () throws(IOFailure) in
+            try services.fileSystem.status(of: source.path)?.byteCount == byteCount
+        }
     }
 
     @discardableResult
     private func rebuild(oldSlots: [UInt8]) throws(LogFailure) -> SegmentIndexes {
-        let isGrowing = state.withLock { $0.growing != nil }
         do throws(IOFailure) {
             let file = try services.openFile(source.path, .read)
             let rebuilt = try IndexRebuild.indexes(
                 of: SegmentScan(
                     file, expecting: baseOffset, limit: byteCount), baseOffset: baseOffset,
                 interval: indexIntervalBytes, oldSlots: oldSlots)
-            // A growing segment's slots were just made here; what they lead to is the log's damage.
-            guard !isGrowing else { return rebuilt }
             if services.isReadOnly {
                 state.withLock { $0.growing = rebuilt }
             } else {
@@ -125,6 +119,7 @@ extension Segment {
     /// Begins to keep the indexes in memory, as their files hold them or, failing that, the log.
     func beginGrowing() throws(LogFailure) {
         guard state.withLock({ $0.growing == nil }) else { return }
+        try checkTimes()
         let slots = try withSlots { offsetSlots, timeSlots in
             ([UInt8](copying: offsetSlots), [UInt8](copying: timeSlots))
         }

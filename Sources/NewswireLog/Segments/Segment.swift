@@ -14,6 +14,8 @@ package final class Segment: Sendable {
     let directory: String
     let indexIntervalBytes: Int
     let state: Mutex<State>
+    /// Whether the end of the time index was compared with the log.
+    let hasCheckedTimes = Atomic(false)
     private let end: Atomic<Int>
     private let useMark = Atomic(false)
 
@@ -105,29 +107,6 @@ package final class Segment: Sendable {
             offsets: offset..<walk.header.nextOffset, in: partition)
     }
 
-    /// The first record at or after `start` with at least `timestamp`; nil when there is none here.
-    func firstRecord(
-        at timestamp: Timestamp, from start: Offset
-    ) throws(LogFailure) -> FoundRecord? {
-        let limit = FilePosition(byteCount)
-        guard limit > .start else { return nil }
-        let slot = try timeSlot(of: timestamp)
-        let hint = slot.map { baseOffset + Int64($0.relativeOffset) } ?? baseOffset
-        guard var walk = try walk(to: max(hint, start), limit: limit) else { return nil }
-        repeat {
-            guard walk.header.maxTimestamp >= timestamp else { continue }
-            let slice = try fetch(from: max(start, walk.header.baseOffset), maxBytes: 1)
-            guard let slice else { return nil }
-            var records = slice.records()
-            while let record = try records.next() {
-                if record.timestamp >= timestamp {
-                    return FoundRecord(offset: record.offset, timestamp: record.timestamp)
-                }
-            }
-        } while try walk.advance()
-        return nil
-    }
-
     /// A walk that stands at the batch with `offset`; nil when all readable batches lie before it.
     ///
     /// The index is believed only if the batch it leads to is the one its slot speaks of.
@@ -137,7 +116,7 @@ package final class Segment: Sendable {
             if var walk = walk(at: slot, in: log, limit: limit) {
                 return try walk.advance(to: offset) ? walk : nil
             }
-            try rebuildIndexes(because: slot)
+            try rebuildIndexes()
             if let slot = try offsetSlot(of: offset), slot.position < limit,
                 var walk = walk(at: slot, in: log, limit: limit)
             {

@@ -7,7 +7,7 @@ package struct SegmentIndexes: Sendable {
     /// The largest timestamp so far and the slot it will get; nil before the first batch.
     package private(set) var largest: TimeIndex.Slot?
 
-    private let baseOffset: Offset
+    package let baseOffset: Offset
     private var bytesSinceSlot = 0
 
     package init(baseOffset: Offset) { self.baseOffset = baseOffset }
