@@ -104,7 +104,7 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
 
     @inlinable
     @inline(__always)  // Once per record: the parts of the record stay in registers.
-    mutating func append(
+    package mutating func append(
         _ key: RawSpan?, _ value: RawSpan?, _ headers: RawSpan, headerCount: Int,
         _ timestamp: Timestamp
     ) -> Bool {
