@@ -2,7 +2,8 @@ internal import Synchronization
 
 // Beginning and ending segments; all under the writer's lock.
 extension PartitionLog {
-    /// Has the segment that a batch goes to active, with its file open; rolls and creates as needed.
+    /// Has the segment that a batch goes to active, with its file open; rolls and creates as
+    /// needed.
     func openActive(
         for batch: BatchFacts, _ writer: inout PartitionWriter
     ) throws(LogFailure) {

@@ -83,8 +83,8 @@ extension Segment {
 
     /// Makes the indexes again after a slot led to a batch that is not the one it speaks of.
     ///
-    /// A growing segment's were made here: what they lead to is the log's damage. While a part of the
-    /// log cannot be read yet, indexes made of the rest would be too short.
+    /// A growing segment's were made here: what they lead to is the log's damage. While a part of
+    /// the log cannot be read yet, indexes made of the rest would be too short.
     func rebuildIndexes() throws(LogFailure) {
         guard state.withLock({ $0.growing == nil }), try isAllReadable() else { return }
         _ = try rebuild(oldSlots: offsetSlotBytes())

@@ -1,7 +1,7 @@
 internal import Synchronization
 
-// Finding records by time. Wrong slots would hide records, and retention would remove them too soon:
-// a slot counts only if the batch that it names is there and has its timestamp.
+// Finding records by time. Wrong slots would hide records, and retention would remove them too
+// soon: a slot counts only if the batch that it names is there and has its timestamp.
 extension Segment {
     /// The first record at or after `start` with at least `timestamp`; nil when there is none here.
     func firstRecord(
@@ -65,7 +65,8 @@ extension Segment {
         do throws(LogFailure) {
             if try !endsTimes(last) { try rebuildIndexes() }
         } catch {
-            // Damage of the log itself, which says nothing about the index: for its readers to meet.
+            // Damage of the log itself, which says nothing about the index: for its readers to
+            // meet.
             guard case .corrupt = error else { throw error }
             return
         }
