@@ -172,18 +172,18 @@ public final class PartitionLog: Sendable {
         case .deleted: ending.store(.deleted, ordering: .releasing)
         default: ending.store(.closed, ordering: .releasing)
         }
-        let waiters = writer.withLock { writer in
+        writer.withLock { writer in
             writer.refusal = writer.refusal ?? failure
-            return writer.takeWaiters()
+            writer.waiters.fail(failure)
         }
-        for waiter in waiters { waiter.waiter.complete(.failure(failure)) }
+        completeWaiters()
         waitingReads.fail(failure)
     }
 
     /// Gives back its descriptor and maps; the files stay.
     func releaseFiles() {
         services.descriptors.remove(self)
-        writer.withLock { $0.active?.file = nil }
+        writer.withLock { $0.active?.giveBackFile() }
         let segments = view.withLock { $0.segments }
         for segment in segments {
             services.maps.remove(segment)
@@ -203,9 +203,14 @@ extension PartitionLog: Evictable {
         let synced: CommitResult? = syncing.withLockIfAvailable { _ in syncIfIdle() } ?? nil
         guard let synced else { return false }
         complete(synced)
+        return giveBackIfSynced()
+    }
+
+    /// Closes the descriptor for appends, unless bytes that were written to it are unsynced.
+    func giveBackIfSynced() -> Bool {
         let wasClosed: Bool? = writer.withLockIfAvailable { writer in
-            guard writer.isSynced else { return false }
-            writer.active?.file = nil
+            guard !(writer.active?.isDirty ?? false) else { return false }
+            writer.active?.giveBackFile()
             return true
         }
         return wasClosed ?? false

@@ -11,6 +11,16 @@ extension Segment {
         }
     }
 
+    /// The first slot of a batch that ends at or after `offset`; nil when all end before.
+    func offsetSlot(atOrAfter offset: Offset) throws(LogFailure) -> OffsetIndex.Slot? {
+        let relativeOffset = offset - baseOffset
+        return try withSlots { offsetSlots, _ in
+            let before = OffsetIndex.floor(of: relativeOffset - 1, in: offsetSlots) ?? -1
+            guard before + 1 < OffsetIndex.slotCount(of: offsetSlots) else { return nil }
+            return OffsetIndex.slot(before + 1, of: offsetSlots)
+        }
+    }
+
     /// Calls `body` with the slots of both indexes, or `growing` with those of a growing segment,
     /// which stay locked meanwhile.
     func withSlots<Answer>(
