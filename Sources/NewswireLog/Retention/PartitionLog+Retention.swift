@@ -193,6 +193,15 @@ extension PartitionLog {
                 reason: removed.reason.rawValue))
     }
 
+    private func removeFiles(of segment: Segment) throws(IOFailure) {
+        // The log last: what a crash leaves is found as a segment, and removed then.
+        for kind in SegmentFileName.Kind.allCases.reversed() {
+            let path = segment.path(kind)
+            guard try services.fileSystem.status(of: path) != nil else { continue }
+            try services.fileSystem.remove(path)
+        }
+    }
+
     private func unlinkFiles(of segment: Segment) throws(IOFailure) {
         // The log last: what a crash leaves is found as a segment, and removed then.
         for kind in SegmentFileName.Kind.allCases.reversed() {
