@@ -112,16 +112,27 @@ package final class Segment: Sendable {
     /// The index is believed only if the batch it leads to is the one its slot speaks of.
     func walk(to offset: Offset, limit: FilePosition) throws(LogFailure) -> BatchWalk? {
         let log = try mappedLog()
-        if let slot = try offsetSlot(of: offset), slot.position < limit {
+        do throws(LogFailure) {
+            return try walk(to: offset, in: log, limit: limit)
+        } catch {
+            // Behind damage only a slot of its own leads to a batch.
+            guard case .corrupt = error, let slot = try offsetSlot(from: offset),
+                slot.position < limit, let walk = walk(at: slot, in: log, limit: limit),
+                walk.header.baseOffset <= offset
+            else { throw error }
+            return walk
+        }
+    }
+
+    private func walk(
+        to offset: Offset, in log: MappedLog, limit: FilePosition
+    ) throws(LogFailure) -> BatchWalk? {
+        var isRebuilt = false
+        while let slot = try offsetSlot(of: offset), slot.position < limit {
             if var walk = walk(at: slot, in: log, limit: limit) {
                 return try walk.advance(to: offset) ? walk : nil
             }
-            try rebuildIndexes()
-            if let slot = try offsetSlot(of: offset), slot.position < limit,
-                var walk = walk(at: slot, in: log, limit: limit)
-            {
-                return try walk.advance(to: offset) ? walk : nil
-            }
+            guard try mend(&isRebuilt, { $0.remove(slot) }) else { break }
         }
         var walk = try BatchWalk(log, of: source, at: .start, limit: limit)
         guard walk.header.baseOffset == baseOffset else {
