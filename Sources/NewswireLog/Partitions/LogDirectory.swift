@@ -22,14 +22,13 @@ public final class LogDirectory: Sendable {
     }
 
     init(
-        _ services: LogServices, lock: DirectoryLock?, wasClean: Bool, expiryBegins: Instant
+        _ services: LogServices, lock: DirectoryLock?, _ report: RecoveryReport,
+        expiryBegins: Instant
     ) {
         path = services.directory
         self.services = services
         self.lock = lock
         self.expiryBegins = expiryBegins
-        var report = RecoveryReport()
-        report.wasClean = wasClean
         recovery = Mutex(report)
     }
 

@@ -50,7 +50,7 @@ extension PartitionLog {
     ) throws(LogFailure) -> AppendedBatch {
         let written = try write(
             &batch, limits.withLock { $0 }, Promise(asked: acknowledge), waiter: waiter)
-        if !written.waitsForSync { waiter?.complete(.success(written.batch)) }
+        if waiter != nil, !written.waitsForSync { completeWaiters() }
         if written.needsCommit { services.commits.commitSoon(self) }
         return written.batch
     }
@@ -196,8 +196,12 @@ extension PartitionLog {
         let batch = AppendedBatch(
             baseOffset: facts.baseOffset, lastOffset: facts.lastOffset, logAppendTime: stamp)
         if level != .synced { publish(&writer) }
-        if waitsForSync, let waiter {
-            writer.commitWaiters.append(.init(batch: batch, waiter: waiter))
+        if let waiter {
+            if waitsForSync {
+                writer.waiters.wait(waiter, for: batch)
+            } else {
+                writer.waiters.finish(waiter, batch)
+            }
         }
         noteUnsynced(facts.byteCount, level, &writer)
         return Written(

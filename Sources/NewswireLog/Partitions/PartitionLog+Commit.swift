@@ -40,8 +40,6 @@ extension PartitionLog {
     ///
     /// Whoever is woken may append, and wait for the next sync, on this very thread.
     struct CommitResult {
-        fileprivate(set) var done: [PartitionWriter.CommitWaiter] = []
-        fileprivate(set) var failure: LogFailure?
         fileprivate(set) var events: [LogEvent] = []
         /// Whether more is durable than before, and whether readers see more.
         fileprivate(set) var isSynced = false
@@ -60,10 +58,7 @@ extension PartitionLog {
 
     /// Completes those who waited for a sync.
     func complete(_ result: CommitResult) {
-        for waiter in result.done {
-            let outcome = result.failure.map { .failure($0) } ?? Result.success(waiter.batch)
-            waiter.waiter.complete(outcome)
-        }
+        completeWaiters()
         for event in result.events { services.onEvent(event) }
         if result.isSynced { services.checkpointSoon() }
         guard result.movedEnd else { return }
@@ -170,11 +165,7 @@ extension PartitionLog {
                     capture.point.offset.value, ordering: .sequentiallyConsistent)
                 result.movedEnd = true
             }
-            let first = writer.commitWaiters.partition {
-                $0.batch.lastOffset < capture.point.offset
-            }
-            result.done = Array(writer.commitWaiters[first...])
-            writer.commitWaiters.removeSubrange(first...)
+            writer.waiters.finish(upTo: capture.point.offset)
         }
         return result
     }
@@ -182,12 +173,23 @@ extension PartitionLog {
     /// The kernel may have dropped the pages it could not write: never sync again and hope.
     private func stop(_ failure: IOFailure) -> CommitResult {
         var result = CommitResult()
-        result.failure = .stopped(partition, failure)
         result.events = [.stopped(partition, failure)]
-        result.done = writer.withLock { writer in
+        writer.withLock { writer in
             writer.refusal = .stopped(partition, failure)
-            return writer.takeWaiters()
+            writer.waiters.fail(.stopped(partition, failure))
         }
         return result
+    }
+
+    /// Completes whose outcome is known, in the order of their appends.
+    ///
+    /// Called with no lock held. A thread that is completing others takes over what comes meanwhile.
+    func completeWaiters() {
+        while true {
+            let finished = writer.withLock { $0.waiters.beginCompleting() }
+            guard !finished.isEmpty else { return }
+            for each in finished { each.waiter.complete(each.outcome) }
+            writer.withLock { $0.waiters.endCompleting() }
+        }
     }
 }

@@ -172,11 +172,11 @@ public final class PartitionLog: Sendable {
         case .deleted: ending.store(.deleted, ordering: .releasing)
         default: ending.store(.closed, ordering: .releasing)
         }
-        let waiters = writer.withLock { writer in
+        writer.withLock { writer in
             writer.refusal = writer.refusal ?? failure
-            return writer.takeWaiters()
+            writer.waiters.fail(failure)
         }
-        for waiter in waiters { waiter.waiter.complete(.failure(failure)) }
+        completeWaiters()
         waitingReads.fail(failure)
     }
 

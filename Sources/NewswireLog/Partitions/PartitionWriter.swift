@@ -7,12 +7,6 @@ struct PartitionWriter: ~Copyable, Sendable {
         var position: FilePosition
     }
 
-    /// Somebody who waits for a sync.
-    struct CommitWaiter: Sendable {
-        let batch: AppendedBatch
-        let waiter: any AppendWaiter
-    }
-
     /// What is to be done once the lock is free.
     enum Effect: Sendable {
         case report(LogEvent)
@@ -47,7 +41,7 @@ struct PartitionWriter: ~Copyable, Sendable {
     /// When the first of the unsynced bytes was written; nil when none are.
     var unsyncedSince: Instant?
     var unsyncedByteCount = 0
-    var commitWaiters: [CommitWaiter] = []
+    var waiters = AppendWaiters()
     var effects: [Effect] = []
 
     init(_ recovered: RecoveredLog, configuration: LogConfiguration) {
@@ -72,12 +66,7 @@ struct PartitionWriter: ~Copyable, Sendable {
 
     /// Whether a sync would complete nobody and show readers nothing new.
     var wakesNobody: Bool {
-        commitWaiters.isEmpty && (configuration.durability != .synced || committed.offset == nextOffset)
-    }
-
-    mutating func takeWaiters() -> [CommitWaiter] {
-        defer { commitWaiters = [] }
-        return commitWaiters
+        waiters.isEmpty && (configuration.durability != .synced || committed.offset == nextOffset)
     }
 
     mutating func takeEffects() -> [Effect] {

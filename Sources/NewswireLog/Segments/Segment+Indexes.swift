@@ -11,8 +11,8 @@ extension Segment {
         }
     }
 
-    /// The first slot at or behind `offset`; nil when there is none.
-    func offsetSlot(from offset: Offset) throws(LogFailure) -> OffsetIndex.Slot? {
+    /// The first slot of a batch that ends at or after `offset`; nil when all end before.
+    func offsetSlot(atOrAfter offset: Offset) throws(LogFailure) -> OffsetIndex.Slot? {
         let relativeOffset = offset - baseOffset
         return try withSlots { offsetSlots, _ in
             OffsetIndex.ceiling(of: relativeOffset, in: offsetSlots)
@@ -85,6 +85,7 @@ extension Segment {
     ///   - isRebuilt: whether they were made again for this look-up before.
     ///   - remove: takes the slot out of indexes in memory.
     /// - Returns: false when nothing better can be had: then the log itself has to be walked.
+    /// - Throws: `.inputOutput` when the log cannot be read.
     func mend(
         _ isRebuilt: inout Bool, _ remove: (inout SegmentIndexes) -> Void
     ) throws(LogFailure) -> Bool {

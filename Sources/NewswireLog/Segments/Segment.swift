@@ -108,25 +108,21 @@ package final class Segment: Sendable {
     }
 
     /// A walk that stands at the batch with `offset`; nil when all readable batches lie before it.
-    ///
-    /// The index is believed only if the batch it leads to is the one its slot speaks of.
     func walk(to offset: Offset, limit: FilePosition) throws(LogFailure) -> BatchWalk? {
-        let log = try mappedLog()
         do throws(LogFailure) {
-            return try walk(to: offset, in: log, limit: limit)
+            return try walkOn(to: offset, limit: limit)
         } catch {
-            // Behind damage only a slot of its own leads to a batch.
-            guard case .corrupt = error, let slot = try offsetSlot(from: offset),
-                slot.position < limit, let walk = walk(at: slot, in: log, limit: limit),
-                walk.header.baseOffset <= offset
+            guard case .corrupt = error, let walk = try walkBehindDamage(to: offset, limit: limit)
             else { throw error }
             return walk
         }
     }
 
-    private func walk(
-        to offset: Offset, in log: MappedLog, limit: FilePosition
-    ) throws(LogFailure) -> BatchWalk? {
+    /// A walk from a batch before `offset` to the one that holds it.
+    ///
+    /// The index is believed only if the batch it leads to is the one its slot speaks of.
+    private func walkOn(to offset: Offset, limit: FilePosition) throws(LogFailure) -> BatchWalk? {
+        let log = try mappedLog()
         var isRebuilt = false
         while let slot = try offsetSlot(of: offset), slot.position < limit {
             if var walk = walk(at: slot, in: log, limit: limit) {
@@ -144,7 +140,7 @@ package final class Segment: Sendable {
     }
 
     /// A walk from the batch that `slot` speaks of; nil when something else stands there.
-    private func walk(
+    func walk(
         at slot: OffsetIndex.Slot, in log: MappedLog, limit: FilePosition
     ) -> BatchWalk? {
         guard slot.position >= .start else { return nil }

@@ -60,6 +60,9 @@ final class LogStore {
     }
 
     func close() throws { try directory?.close() }
+
+    /// Lets go of the directory without closing it, as a crash of the process does.
+    func abandon() { directory = nil }
 }
 
 /// The events of a directory, in the order in which they came.
