@@ -22,13 +22,17 @@ struct Consumption {
     private let engine: StreamEngine
     private let topic: Topic
     private let messages: Messages
+    private let stop: StopSignal?
     private var sink: RecordSink
     private var partitions: [Progress] = []
 
+    /// Prepares to read what `request` asks for; `stop` ends it before.
     init(
-        _ request: ConsumeRequest, of engine: StreamEngine, for invocation: Invocation
+        _ request: ConsumeRequest, of engine: StreamEngine, for invocation: Invocation,
+        stop: StopSignal?
     ) throws {
         self.request = request
+        self.stop = stop
         self.engine = engine
         messages = invocation.messages
         topic = try engine.topic(request.topic)
@@ -117,7 +121,7 @@ struct Consumption {
     /// Reads a portion of one partition; false when there is nothing to read now.
     private mutating func readOnce(_ number: Int) throws -> Bool {
         let progress = partitions[number]
-        guard remainingCount > 0, !progress.isFinished else { return false }
+        guard remainingCount > 0, !progress.isFinished, stop?.number == nil else { return false }
         let offsets = progress.partition.offsets
         // Retention may have passed us; and an offset that is to come is waited for.
         let next = max(progress.next, offsets.logStartOffset)
