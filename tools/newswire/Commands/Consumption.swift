@@ -53,7 +53,8 @@ struct Consumption {
                     + " what came before it is gone")
         }
         var end = try request.to.map { try self.offset(of: $0, in: partition) }
-        if !request.follows { end = min(end ?? offsets.highWatermark, offsets.highWatermark) }
+        let visible = visibleEnd(of: offsets)
+        if !request.follows { end = min(end ?? visible, visible) }
         return Progress(
             partition: partition, next: max(start, offsets.logStartOffset), end: end)
     }
@@ -67,6 +68,10 @@ struct Consumption {
         // As it is: what is gone is passed by, and what is to come is waited for.
         case .offset(let offset): offset
         }
+    }
+
+    private func visibleEnd(of offsets: LogOffsets) -> Offset {
+        request.readsCommitted ? offsets.lastStableOffset : offsets.highWatermark
     }
 
     // MARK: Reading
@@ -126,7 +131,7 @@ struct Consumption {
         // Retention may have passed us; and an offset that is to come is waited for.
         let next = max(progress.next, offsets.logStartOffset)
         partitions[number].next = next
-        guard next < offsets.highWatermark else { return false }
+        guard next < visibleEnd(of: offsets) else { return false }
         do {
             let slice = try progress.partition.read(from: next, maxBytes: Self.readByteCount)
             guard !slice.isEmpty else { return false }
