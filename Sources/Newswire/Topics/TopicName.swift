@@ -35,7 +35,8 @@ package enum TopicName {
         guard isInternal(name) else { return }
         throw NewswireError(
             .internalTopic,
-            "\(name) is a topic of the engine (its name begins with __): it can be read, not changed",
+            "\(name) is a topic of the engine (its name begins with __):"
+                + " it can be read, not changed",
             at: .init(topic: name))
     }
 

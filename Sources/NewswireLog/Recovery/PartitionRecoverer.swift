@@ -257,8 +257,9 @@ struct PartitionRecoverer {
         }
         if !services.isReadOnly {
             if scan.cutReason != nil { try scan.file.truncate(to: scan.end.value) }
-            // What is kept is served as if it were synced: so it has to be.
-            if scan.end > scan.recoveryPosition {
+            // What is kept is served as if it were synced: so it has to be. And a tail that comes
+            // back would cut off every segment that was synced after it.
+            if scan.end > scan.recoveryPosition || scan.cutReason != nil {
                 try scan.file.synchronize()
                 keptUnsynced = true
             }

@@ -182,13 +182,7 @@ extension PartitionLog {
             // After a deletion the names may be those of another topic's files.
             guard isOpen else { return false }
             try LogFailure.wrapping(partition) { () throws(IOFailure) in
-                // The log last: what a crash leaves is found as a segment, and removed then.
-                for kind in SegmentFileName.Kind.allCases.reversed() {
-                    let path = segment.path(kind)
-                    if try services.fileSystem.status(of: path) != nil {
-                        try services.fileSystem.remove(path)
-                    }
-                }
+                try unlinkFiles(of: segment)
             }
             return true
         }
@@ -197,5 +191,24 @@ extension PartitionLog {
             .segmentDeleted(
                 partition, baseOffset: segment.baseOffset, byteCount: segment.byteCount,
                 reason: removed.reason.rawValue))
+    }
+
+    private func removeFiles(of segment: Segment) throws(IOFailure) {
+        // The log last: what a crash leaves is found as a segment, and removed then.
+        for kind in SegmentFileName.Kind.allCases.reversed() {
+            let path = segment.path(kind)
+            guard try services.fileSystem.status(of: path) != nil else { continue }
+            try services.fileSystem.remove(path)
+        }
+    }
+
+    private func unlinkFiles(of segment: Segment) throws(IOFailure) {
+        // The log last: what a crash leaves is found as a segment, and removed then.
+        for kind in SegmentFileName.Kind.allCases.reversed() {
+            let path = segment.path(kind)
+            if try services.fileSystem.status(of: path) != nil {
+                try services.fileSystem.remove(path)
+            }
+        }
     }
 }
