@@ -85,9 +85,7 @@ public final class StreamEngine: Sendable {
     public func makeProducer(
         _ configuration: ProducerConfiguration = ProducerConfiguration()
     ) -> Producer {
-        let producer = Producer(configuration, self)
-        services.producers.insert(producer)
-        return producer
+        Producer(configuration, self)
     }
 
     // MARK: Looking
@@ -122,7 +120,7 @@ public final class StreamEngine: Sendable {
                 return !state.isClosed
             }
             guard isFirst else { return }
-            for producer in services.producers.all { producer.endWithEngine() }
+            for producer in services.producers.close() { producer.endWithEngine() }
             services.timers.close()
             try translatingFailures { () throws(LogFailure) in try log.close() }
         }

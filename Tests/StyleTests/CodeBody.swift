@@ -1,5 +1,5 @@
 /// A function, initializer, accessor or computed property with its measures.
-struct CodeBody: Equatable {
+struct CodeBody: Equatable, Sendable {
     let name: String
     /// The line of the declaration's keyword, from 1.
     let line: Int
@@ -52,15 +52,15 @@ struct CodeBodyFinder {
     private var open = 0
     private(set) var bodies: [CodeBody] = []
 
-    init(_ file: SourceFile) {
-        tokens = file.tokens
-        language = file.language
-    }
-
-    static func bodies(of file: SourceFile) -> [CodeBody] {
-        var finder = CodeBodyFinder(file)
+    static func bodies(in tokens: [Token], language: SourceFile.Language) -> [CodeBody] {
+        var finder = CodeBodyFinder(tokens: tokens, language: language)
         finder.find()
         return finder.bodies
+    }
+
+    private init(tokens: [Token], language: SourceFile.Language) {
+        self.tokens = tokens
+        self.language = language
     }
 
     private mutating func find() {

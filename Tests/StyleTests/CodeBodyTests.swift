@@ -2,7 +2,7 @@ import Testing
 
 struct CodeBodyTests {
     private func bodies(_ text: String, _ path: String = "Sample.swift") -> [CodeBody] {
-        CodeBodyFinder.bodies(of: SourceFile(path: path, text: text))
+        SourceFile(path: path, text: text).bodies
     }
 
     @Test func `a body reaches from its keyword to its brace`() throws {

@@ -13,6 +13,7 @@ struct SourceFile: Sendable {
     let code: [UInt8]
     let comments: [UInt8]
     let tokens: [Token]
+    let bodies: [CodeBody]
 
     init(path: String, text: String) {
         self.path = path
@@ -23,6 +24,7 @@ struct SourceFile: Sendable {
         code = scanner.code
         comments = scanner.comments
         tokens = Token.all(in: scanner.code)
+        bodies = CodeBodyFinder.bodies(in: tokens, language: language)
     }
 
     /// The file's name without its folders.

@@ -123,7 +123,8 @@ enum WordRules {
 
     private static func sequencePlaces(of words: [String], in tokens: [Token]) -> [Int] {
         tokens.indices.filter { place in
-            tokens[place...].prefix(words.count).map(\.text) == words
+            tokens[place].text == words[0]
+                && tokens[place...].prefix(words.count).map(\.text) == words
         }
     }
 }

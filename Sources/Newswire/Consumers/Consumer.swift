@@ -56,7 +56,7 @@ public final class Consumer: Sendable {
                 if mustEnd() { return nil }
                 continue
             }
-            guard try await wake(wait, until: deadline) else { return nil }
+            if try await !wake(wait, until: deadline) { return try readOverdue() }
         }
     }
 
@@ -73,9 +73,9 @@ public final class Consumer: Sendable {
                 if mustEnd() { return nil }
                 continue
             }
-            guard wait.wait(until: deadline) != nil else {
+            if wait.wait(until: deadline) == nil {
                 state.withLock { $0.endWait(wait) }
-                return nil
+                return try readOverdue()
             }
         }
     }
@@ -144,6 +144,13 @@ public final class Consumer: Sendable {
             }
         }
         return nil
+    }
+
+    /// Reads at the end of a wait what the logs did not tell yet.
+    private func readOverdue() throws(NewswireError) -> ConsumedBatch? {
+        let tickets = state.withLock { $0.endOverdueWaits() }
+        for (partition, ticket) in tickets { partition.log.cancelWait(ticket) }
+        return tickets.isEmpty ? nil : try read()
     }
 
     /// Moves on when the position is missing and that is what was asked for.

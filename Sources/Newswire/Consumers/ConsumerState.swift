@@ -111,6 +111,23 @@ struct ConsumerState {
         return takeWaits()
     }
 
+    /// Looks itself whether there is something to read where the log has not said so yet: it tells
+    /// after it made records visible, and who knows of them need not wait for that.
+    ///
+    /// - Returns: waits to take back.
+    mutating func endOverdueWaits() -> [(Partition, WaitTicket)] {
+        var tickets: [(Partition, WaitTicket)] = []
+        for number in assignments.indices {
+            let assignment = assignments[number]
+            guard case .waiting(let ticket?) = assignment.phase,
+                assignment.partition.offsets.highWatermark > assignment.position
+            else { continue }
+            tickets.append((assignment.partition, ticket))
+            makeReady(number)
+        }
+        return tickets
+    }
+
     private func isCurrent(_ turn: Turn) -> Bool { assignments[turn.number].epoch == turn.epoch }
 
     private mutating func makeReady(_ number: Int) {

@@ -5,6 +5,16 @@ final class BatchMemory: @unchecked Sendable {
     // Unchecked: whoever took it from the pool, or the lock of the producer that did, guards it.
     var batch = RecordBatchBuilder()
 
+    /// Adds a record.
+    ///
+    /// - Returns: the batch's size with it; nil when the batch is full.
+    func append(_ record: borrowing OutgoingRecord) -> Int? {
+        let timestamp = record.timestamp ?? batch.defaultTimestamp
+        let isAdded = batch.append(
+            record.key, record.value, record.headers, headerCount: record.headerCount, timestamp)
+        return isAdded ? batch.byteCount : nil
+    }
+
     /// Makes the empty batch ready for records of a topic.
     ///
     /// - Parameters:
@@ -32,7 +42,7 @@ final class BatchMemoryPool: Sendable {
 
     /// Takes a memory back and forgets what it holds.
     func giveBack(_ memory: BatchMemory) {
-        guard memory.batch.byteCount <= Self.spareBytesMax else { return }
+        guard memory.batch.byteCapacity <= Self.spareBytesMax else { return }
         memory.batch.reset()
         spares.withLock { spares in
             if spares.count < Self.spareCountMax { spares.append(memory) }

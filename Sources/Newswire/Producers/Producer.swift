@@ -22,8 +22,6 @@ public final class Producer: Sendable {
         state = Mutex(ProducerState(configuration, engine.services))
     }
 
-    deinit { services.producers.remove(ObjectIdentifier(self)) }
-
     static var closedError: NewswireError {
         NewswireError(.closed, "the producer is closed: make another one")
     }
@@ -70,7 +68,7 @@ public final class Producer: Sendable {
     ) throws(NewswireError) -> EnqueuedRecord? {
         var effects = ProducerState.Effects()
         let added = state.withLock { state in
-            state.add(record, to: topic, from: .init(producer: self), &effects)
+            state.add(record, to: topic, for: nil, of: self, &effects)
         }
         perform(effects)
         switch added {
@@ -155,7 +153,7 @@ public final class Producer: Sendable {
 
     func perform(_ effects: ProducerState.Effects) {
         if let due = effects.timer { setTimer(for: due) }
-        if let accumulator = effects.sends { appendBatches(of: accumulator) }
+        if let slot = effects.sends { appendBatches(of: slot) }
     }
 
     /// Adds records of a `send` until a batch has to go, or there is no room.
@@ -176,7 +174,7 @@ public final class Producer: Sendable {
     func send(_ wait: SendWait, to topic: Topic) {
         let partitions = wait.partitions
         let sends = state.withLock { $0.requestSends(of: partitions, in: topic) }
-        for accumulator in sends { appendBatches(of: accumulator) }
+        for slot in sends { appendBatches(of: slot) }
     }
 
     /// Sends what lingers, as that is what fills the buffer.
@@ -188,13 +186,12 @@ public final class Producer: Sendable {
     }
 
     /// Appends the batches of a partition that are ready, in order: this thread is the one.
-    private func appendBatches(of accumulator: Accumulator) {
-        while let batch = state.withLock({ $0.nextToAppend(of: accumulator) }) { append(batch) }
+    private func appendBatches(of slot: TopicSlots.ID) {
+        while let batch = state.withLock({ $0.nextToAppend(of: slot) }) { append(batch) }
     }
 
     private func append(_ batch: ProducerBatch) {
-        guard let memory = batch.memory else { preconditionFailure("a batch was appended twice") }
-        batch.memory = nil
+        let memory = batch.takeMemory()
         do throws(LogFailure) {
             _ = try batch.partition.log.append(
                 &memory.batch, acknowledge: configuration.durability, waiter: batch)
@@ -218,11 +215,18 @@ public final class Producer: Sendable {
     private func endLinger(at now: Instant) {
         let (sends, timer) = state.withLock { $0.endLinger(at: now) }
         if let timer { setTimer(for: timer) }
-        for accumulator in sends { appendBatches(of: accumulator) }
+        for slot in sends { appendBatches(of: slot) }
     }
 
-    /// A batch was acknowledged, or failed.
-    func settle(_ batch: ProducerBatch, _ outcome: Result<AppendedBatch, NewswireError>) {
+    /// The log said how a batch ended: that is told after those before it.
+    func settle(_ batch: ProducerBatch, _ outcome: ProducerBatch.Outcome) {
+        guard state.withLock({ $0.note(outcome, of: batch) }) else { return }
+        while let (batch, outcome) = state.withLock({ $0.nextToDeliver(of: batch.slot) }) {
+            deliver(batch, outcome)
+        }
+    }
+
+    private func deliver(_ batch: ProducerBatch, _ outcome: ProducerBatch.Outcome) {
         var failure: NewswireError?
         switch outcome {
         case .success:
@@ -238,7 +242,7 @@ public final class Producer: Sendable {
                 outcome: outcome))
         for part in batch.sends { part.wait.settle(part, of: batch, outcome) }
         // Last: a flush returns after all that.
-        let ended = state.withLock { $0.settle(batch, failure: failure) }
+        let ended = state.withLock { $0.settle(batch, of: self, failure: failure) }
         for promise in ended.flushes { promise.settle(.success(())) }
         for promise in ended.room { promise.settle(()) }
     }

@@ -1,11 +1,15 @@
 /// What a producer holds, under its lock: nothing here waits, writes or calls others.
+///
+/// A record costs no retain but that of its batch's memory: slots are structures in arrays, reached
+/// by number.
 struct ProducerState {
     private let configuration: ProducerConfiguration
     private let services: EngineServices
-    private var topics: [ObjectIdentifier: TopicAccumulators] = [:]
+    private var topics: [TopicSlots] = []
+    private var topicNumbers: [ObjectIdentifier: Int] = [:]
     /// The topic of the last record: most often also that of the next.
-    private var last: TopicAccumulators?
-    private var lingering: [Accumulator] = []
+    private var lastTopic: (id: ObjectIdentifier, number: Int)?
+    private var lingering: [TopicSlots.ID] = []
     /// When the producer's timer goes; nil while it has none.
     private var timerDue: Instant?
     private var usedBytes = 0
@@ -25,8 +29,8 @@ struct ProducerState {
 
     /// What is left to do after the lock.
     struct Effects {
-        /// Its batches wait for the caller to append them.
-        var sends: Accumulator?
+        /// Batches of it wait for the caller to append them.
+        var sends: TopicSlots.ID?
         /// A timer has to be set for this moment.
         var timer: Instant?
     }
@@ -39,14 +43,6 @@ struct ProducerState {
         case refused(NewswireError)
     }
 
-    /// Who adds a record: the producer, and the `send` that waits for it, if one does.
-    struct Origin {
-        let producer: Producer
-        var wait: SendWait?
-        /// Which record of the `send` it is.
-        var index = 0
-    }
-
     init(_ configuration: ProducerConfiguration, _ services: EngineServices) {
         self.configuration = configuration
         self.services = services
@@ -56,29 +52,31 @@ struct ProducerState {
 
     /// Puts a record into the open batch of its partition.
     mutating func add(
-        _ record: borrowing OutgoingRecord, to topic: Topic, from origin: Origin,
-        _ effects: inout Effects
+        _ record: borrowing OutgoingRecord, to topic: Topic, for send: SendIndex?,
+        of producer: Producer, _ effects: inout Effects
     ) -> Added {
         guard !isClosed else { return .refused(Producer.closedError) }
-        let group = accumulators(of: topic)
-        let wanted = record.attributes.partition
-        guard let accumulator = group.accumulator(forKey: record.key, partition: wanted) else {
-            return .refused(Self.noPartition(wanted, of: topic))
+        let topicNumber = number(of: topic)
+        guard let partition = topics[topicNumber].partitionNumber(for: record) else {
+            return .refused(Self.noPartition(record.partition, of: topic))
         }
+        let byteCount = record.estimatedByteCount
         // Cannot overflow: sizes of memory. An empty buffer takes any record.
-        guard usedBytes &+ record.estimatedByteCount <= configuration.bufferMemory || usedBytes == 0
-        else { return .full }
-        if let batch = accumulator.open {
-            if append(record, to: batch) {
-                return .added(note(origin, in: batch, of: accumulator, group, &effects))
+        guard usedBytes &+ byteCount <= configuration.bufferMemory || usedBytes == 0 else {
+            return .full
+        }
+        let id = TopicSlots.ID(topic: topicNumber, partition: partition)
+        if let memory = topics[topicNumber].partitions[partition].memory {
+            if let newByteCount = memory.append(record) {
+                noteSize(newByteCount, of: id)
+                return .added(note(send, id, &effects))
             }
-            batch.memory?.batch.forgetRefusal()
-            end(accumulator, of: group, &effects)
+            memory.batch.forgetRefusal()
+            end(id, &effects)
         }
         do throws(NewswireError) {
-            let batch = try begin(accumulator, with: record, from: origin.producer)
-            linger(accumulator, until: batch.due, &effects)
-            return .added(note(origin, in: batch, of: accumulator, group, &effects))
+            try begin(id, with: record, of: producer, &effects)
+            return .added(note(send, id, &effects))
         } catch {
             return .refused(error)
         }
@@ -94,10 +92,9 @@ struct ProducerState {
         _ records: ArraySlice<Record>, to topic: Topic, for wait: SendWait, of producer: Producer,
         _ effects: inout Effects
     ) -> (count: Int, isFull: Bool) {
-        var origin = Origin(producer: producer, wait: wait)
         for index in records.indices.prefix(Self.sendStepMax) {
-            origin.index = index
-            switch add(records[index], to: topic, from: origin, &effects) {
+            let send = SendIndex(wait: wait, index: index)
+            switch add(records[index], to: topic, for: send, of: producer, &effects) {
             case .added: break
             case .full: return (index - records.startIndex, true)
             case .refused(let failure): wait.note(failure)
@@ -108,81 +105,102 @@ struct ProducerState {
     }
 
     private mutating func add(
-        _ record: Record, to topic: Topic, from origin: Origin, _ effects: inout Effects
+        _ record: Record, to topic: Topic, for send: SendIndex, of producer: Producer,
+        _ effects: inout Effects
     ) -> Added {
         let borrowed = OutgoingRecord(
             key: record.key?.rawSpan, value: record.value?.rawSpan, record.attributes)
-        return add(borrowed, to: topic, from: origin, &effects)
+        return add(borrowed, to: topic, for: send, of: producer, &effects)
     }
 
     /// Begins a batch with its first record.
     @inline(never)
     private mutating func begin(
-        _ accumulator: Accumulator, with record: borrowing OutgoingRecord, from producer: Producer
-    ) throws(NewswireError) -> ProducerBatch {
-        let topic = accumulator.partition.log.configuration
-        let codec = configuration.compression ?? topic.compression
-        // What a compressed batch becomes is seen later.
-        let alone = codec == .none ? min(topic.maxMessageBytes, topic.segmentBytes) : .max
+        _ id: TopicSlots.ID, with record: borrowing OutgoingRecord, of producer: Producer,
+        _ effects: inout Effects
+    ) throws(NewswireError) {
+        guard unsettledCount > 0 || services.producers.insert(producer) else {
+            throw StreamEngine.closedError
+        }
+        let partition = topics[id.topic].partitions[id.partition].partition
         let memory = services.memories.take()
+        guard let byteCount = prepare(memory, for: partition.log.configuration, with: record) else {
+            let failure = NewswireError.tooLarge(
+                partition.topicPartition, memory.batch.refusedByteCount ?? 0,
+                memory.batch.byteLimit, cause: nil)
+            services.memories.giveBack(memory)
+            if unsettledCount == 0 { services.producers.remove(producer) }
+            throw failure
+        }
+        let batch = ProducerBatch(
+            topics[id.topic].partitions[id.partition], id, serial: nextSerial,
+            due: services.time.instant() + configuration.linger, of: producer)
+        nextSerial += 1
+        unsettledCount += 1
+        topics[id.topic].partitions[id.partition].begin(batch, memory, byteCount: byteCount)
+        usedBytes += byteCount
+        linger(id, until: batch.due, &effects)
+    }
+
+    /// Begins a batch in `memory` with a record; nil when the topic does not take it at all.
+    private func prepare(
+        _ memory: BatchMemory, for topic: LogConfiguration, with record: borrowing OutgoingRecord
+    ) -> Int? {
+        let codec = configuration.compression ?? topic.compression
         memory.batch.codec = codec
         memory.batch.defaultTimestamp = services.time.wallClock()
         memory.batch.byteLimit = min(
             configuration.batchSize, topic.maxMessageBytes, topic.segmentBytes)
-        let batch = ProducerBatch(
-            accumulator, memory, serial: nextSerial,
-            due: services.time.instant() + configuration.linger, of: producer)
-        if !append(record, to: batch) {
-            // Larger than a batch should be: it goes alone, if the topic takes it.
-            memory.batch.reset()
-            memory.batch.codec = codec
-            memory.batch.byteLimit = alone
-            guard append(record, to: batch) else {
-                let byteCount = memory.batch.refusedByteCount ?? 0
-                services.memories.giveBack(memory)
-                throw NewswireError.tooLarge(
-                    accumulator.partition.topicPartition, byteCount, alone, cause: nil)
-            }
-        }
-        nextSerial += 1
-        unsettledCount += 1
-        accumulator.open = batch
-        return batch
+        if let byteCount = memory.append(record) { return byteCount }
+        // Larger than a batch should be: it goes alone, if the topic takes it. What a compressed
+        // batch becomes is seen later.
+        memory.batch.forgetRefusal()
+        memory.batch.byteLimit =
+            codec == .none ? min(topic.maxMessageBytes, topic.segmentBytes) : .max
+        return memory.append(record)
     }
 
-    private mutating func append(
-        _ record: borrowing OutgoingRecord, to batch: ProducerBatch
-    ) -> Bool {
-        guard let memory = batch.memory else { preconditionFailure("an open batch has no memory") }
-        let before = memory.batch.byteCount
-        guard record.append(to: &memory.batch) else { return false }
+    private mutating func noteSize(_ byteCount: Int, of id: TopicSlots.ID) {
         // Cannot overflow: the sizes of one batch, and a sum of sizes of memory.
-        let added = memory.batch.byteCount &- before
-        batch.byteCount &+= added
-        usedBytes &+= added
-        return true
+        usedBytes &+= byteCount &- topics[id.topic].partitions[id.partition].byteCount
+        topics[id.topic].partitions[id.partition].byteCount = byteCount
     }
 
-    /// Counts a record that was added to `batch`, and ends the batch if that filled it.
+    /// Counts a record that was added, and ends its batch if that filled it.
     private mutating func note(
-        _ origin: Origin, in batch: ProducerBatch, of accumulator: Accumulator,
-        _ group: TopicAccumulators, _ effects: inout Effects
+        _ send: SendIndex?, _ id: TopicSlots.ID, _ effects: inout Effects
     ) -> EnqueuedRecord {
-        let number = accumulator.nextNumber
-        accumulator.nextNumber = number &+ 1  // Cannot overflow: nobody sends 2^63 records.
-        batch.recordCount &+= 1
-        if let wait = origin.wait { batch.note(wait, index: origin.index, number: number) }
-        if batch.byteCount >= configuration.batchSize { end(accumulator, of: group, &effects) }
-        return EnqueuedRecord(partition: accumulator.partition.number, number: number)
+        let number = topics[id.topic].partitions[id.partition].nextNumber
+        // Cannot overflow: nobody sends 2^63 records.
+        topics[id.topic].partitions[id.partition].nextNumber = number &+ 1
+        if let send {
+            topics[id.topic].partitions[id.partition].open?.note(send, number: number)
+        }
+        if topics[id.topic].partitions[id.partition].byteCount >= configuration.batchSize {
+            end(id, &effects)
+        }
+        return EnqueuedRecord(partition: id.partition, number: number)
     }
 
-    private mutating func accumulators(of topic: Topic) -> TopicAccumulators {
-        if let last, last.topic === topic { return last }
+    private mutating func number(of topic: Topic) -> Int {
         let id = ObjectIdentifier(topic)
-        let group = topics[id] ?? TopicAccumulators(topic, start: topics.count)
-        topics[id] = group
-        last = group
-        return group
+        guard let lastTopic, lastTopic.id == id else { return look(for: topic, id) }
+        if topic.partitionCount != topics[lastTopic.number].partitions.count {
+            topics[lastTopic.number].addPartitions()
+        }
+        return lastTopic.number
+    }
+
+    @inline(never)
+    private mutating func look(for topic: Topic, _ id: ObjectIdentifier) -> Int {
+        let number = topicNumbers[id] ?? topics.count
+        if number == topics.count {
+            topics.append(TopicSlots(topic, start: number))
+            topicNumbers[id] = number
+        }
+        topics[number].addPartitions()
+        lastTopic = (id, number)
+        return number
     }
 
     private static func noPartition(_ number: Int?, of topic: Topic) -> NewswireError {
@@ -196,43 +214,47 @@ struct ProducerState {
     // MARK: Sending
 
     /// Ends the open batch of a partition: it goes.
-    private func end(
-        _ accumulator: Accumulator, of group: TopicAccumulators, _ effects: inout Effects
-    ) {
-        accumulator.closeOpen()
-        group.noteBatchEnded(in: accumulator.partition.number)
-        if accumulator.beginSending() { effects.sends = accumulator }
+    private mutating func end(_ id: TopicSlots.ID, _ effects: inout Effects) {
+        topics[id.topic].closeOpen(id.partition)
+        if topics[id.topic].partitions[id.partition].beginSending() { effects.sends = id }
     }
 
     /// Asks for the open batches of some partitions to go.
     ///
     /// - Returns: those whose batches the caller appends.
-    func requestSends(of partitions: Set<Int>, in topic: Topic) -> [Accumulator] {
-        guard let group = topics[ObjectIdentifier(topic)] else { return [] }
-        return partitions.compactMap { number in
-            let accumulator = group.accumulators[number]
-            return accumulator.requestSend() ? accumulator : nil
-        }
+    mutating func requestSends(of partitions: Set<Int>, in topic: Topic) -> [TopicSlots.ID] {
+        guard let number = topicNumbers[ObjectIdentifier(topic)] else { return [] }
+        return partitions.filter { topics[number].partitions[$0].requestSend() }
+            .map { TopicSlots.ID(topic: number, partition: $0) }
     }
 
     /// Asks for all open batches to go.
     ///
     /// - Returns: those whose batches the caller appends.
-    func requestAllSends() -> [Accumulator] {
-        topics.values.flatMap { group in group.accumulators.filter { $0.requestSend() } }
+    mutating func requestAllSends() -> [TopicSlots.ID] {
+        var sends: [TopicSlots.ID] = []
+        for topic in topics.indices {
+            for partition in topics[topic].partitions.indices
+            where topics[topic].partitions[partition].requestSend() {
+                sends.append(TopicSlots.ID(topic: topic, partition: partition))
+            }
+        }
+        return sends
     }
 
     /// The next batch of a partition, for the one who appends; nil ends that part.
-    func nextToAppend(of accumulator: Accumulator) -> ProducerBatch? { accumulator.nextToAppend() }
+    mutating func nextToAppend(of id: TopicSlots.ID) -> ProducerBatch? {
+        topics[id.topic].partitions[id.partition].nextToAppend()
+    }
 
     // MARK: Lingering
 
     private mutating func linger(
-        _ accumulator: Accumulator, until due: Instant, _ effects: inout Effects
+        _ id: TopicSlots.ID, until due: Instant, _ effects: inout Effects
     ) {
-        if !accumulator.isLingering {
-            accumulator.isLingering = true
-            lingering.append(accumulator)
+        if !topics[id.topic].partitions[id.partition].isLingering {
+            topics[id.topic].partitions[id.partition].isLingering = true
+            lingering.append(id)
         }
         guard timerDue == nil else { return }
         timerDue = due
@@ -242,32 +264,48 @@ struct ProducerState {
     /// The producer's timer went: asks for what is due to go.
     ///
     /// - Returns: those whose batches the caller appends, and when the timer goes next.
-    mutating func endLinger(at now: Instant) -> (sends: [Accumulator], timer: Instant?) {
-        var sends: [Accumulator] = []
+    mutating func endLinger(at now: Instant) -> (sends: [TopicSlots.ID], timer: Instant?) {
+        var sends: [TopicSlots.ID] = []
+        var still: [TopicSlots.ID] = []
         timerDue = nil
-        lingering.removeAll { accumulator in
-            if let batch = accumulator.open, batch.due <= now, accumulator.requestSend() {
-                sends.append(accumulator)
-            } else if let batch = accumulator.open, batch.due > now {
-                timerDue = min(timerDue ?? batch.due, batch.due)
-                return false
+        for id in lingering {
+            let due = topics[id.topic].partitions[id.partition].open?.due
+            if let due, due > now {
+                still.append(id)
+                timerDue = min(timerDue ?? due, due)
+                continue
             }
-            accumulator.isLingering = false
-            return true
+            topics[id.topic].partitions[id.partition].isLingering = false
+            if topics[id.topic].partitions[id.partition].requestSend() { sends.append(id) }
         }
+        lingering = still
         return (sends, timerDue)
     }
 
     // MARK: Settling
 
-    /// A batch was acknowledged, or failed.
+    /// The log said how a batch ended.
+    ///
+    /// - Returns: whether the caller becomes the one who delivers outcomes of its partition.
+    mutating func note(_ outcome: ProducerBatch.Outcome, of batch: ProducerBatch) -> Bool {
+        batch.outcome = outcome
+        return topics[batch.slot.topic].partitions[batch.slot.partition].beginDelivering()
+    }
+
+    /// The next outcome of a partition, for the one who delivers; nil ends that part.
+    mutating func nextToDeliver(of id: TopicSlots.ID) -> (ProducerBatch, ProducerBatch.Outcome)? {
+        topics[id.topic].partitions[id.partition].nextToDeliver()
+    }
+
+    /// The outcome of a batch was delivered.
     ///
     /// - Returns: who waited for nothing else.
     mutating func settle(
-        _ batch: ProducerBatch, failure: NewswireError?
+        _ batch: ProducerBatch, of producer: Producer, failure: NewswireError?
     ) -> (flushes: [Promise<Result<Void, NewswireError>>], room: [Promise<Void>]) {
         usedBytes -= batch.byteCount
         unsettledCount -= 1
+        if unsettledCount == 0 { services.producers.remove(producer) }
         firstFailure = firstFailure ?? failure
         for number in flushes.indices where batch.serial < flushes[number].serialEnd {
             flushes[number].remaining -= 1

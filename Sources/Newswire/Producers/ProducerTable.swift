@@ -1,27 +1,41 @@
 internal import Synchronization
 
-/// The producers of an engine, so that closing it closes them.
+/// The producers of an engine that hold records which are not settled, so that closing it closes them.
 final class ProducerTable: Sendable {
-    private struct Entry {
-        weak var producer: Producer?
+    private struct State {
+        var producers: [ObjectIdentifier: Producer] = [:]
+        var isClosed = false
     }
 
-    private let entries = Mutex<[ObjectIdentifier: Entry]>([:])
+    private let state = Mutex(State())
 
-    /// The producers that are still there.
+    /// Enters a producer that begins to hold records.
     ///
-    /// One that holds records is: its batches refer to it.
-    var all: [Producer] { entries.withLock { $0.values.compactMap(\.producer) } }
-
-    func insert(_ producer: Producer) {
-        entries.withLock { $0[ObjectIdentifier(producer)] = Entry(producer: producer) }
+    /// - Returns: false when the engine is closed: then nothing would append them.
+    func insert(_ producer: Producer) -> Bool {
+        state.withLock { state in
+            guard !state.isClosed else { return false }
+            state.producers[ObjectIdentifier(producer)] = producer
+            return true
+        }
     }
 
-    /// Forgets a producer that ends.
-    func remove(_ producer: ObjectIdentifier) {
-        entries.withLock { entries in
-            // Another producer may have come to the same place in memory already.
-            if entries[producer]?.producer == nil { entries[producer] = nil }
+    /// Forgets a producer that holds nothing any more.
+    func remove(_ producer: Producer) {
+        // Not released under the lock: its last reference may be this one.
+        let removed = state.withLock {
+            $0.producers.removeValue(forKey: ObjectIdentifier(producer))
+        }
+        withExtendedLifetime(removed) {}
+    }
+
+    /// Lets nobody in any more.
+    ///
+    /// - Returns: the producers that hold records.
+    func close() -> [Producer] {
+        state.withLock { state in
+            state.isClosed = true
+            return Array(state.producers.values)
         }
     }
 }

@@ -47,7 +47,7 @@ final class SendWait: Sendable {
             case .failure(let failure): state.failure = state.failure ?? failure
             case .success(let appended):
                 let partition = batch.partition.number
-                var offset = appended.baseOffset + (part.firstNumber - batch.firstNumber)
+                var offset = appended.baseOffset + (part.firstNumber - batch.numbers.lowerBound)
                 for index in part.indexes {
                     state.positions[index] = RecordPosition(partition: partition, offset: offset)
                     offset = offset + 1
@@ -66,6 +66,12 @@ final class SendWait: Sendable {
         }
         if let outcome { promise.settle(outcome) }
     }
+}
+
+/// One record of a `send`.
+struct SendIndex {
+    let wait: SendWait
+    let index: Int
 }
 
 /// Records of one `send` that follow each other in a batch.

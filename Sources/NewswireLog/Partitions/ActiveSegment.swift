@@ -8,7 +8,7 @@ struct ActiveSegment: Sendable {
     /// When it was begun here, by the wall clock.
     let begun: Timestamp
     /// Nil while the descriptor is given back.
-    var file: (any File)?
+    private(set) var file: (any File)?
     /// How many bytes were written; readers of a `synced` topic may see fewer.
     var byteCount: Int
     /// The first batch's timestamp; absent when it has none.
@@ -32,6 +32,15 @@ struct ActiveSegment: Sendable {
         byteCount = segment.byteCount
     }
 
+    /// Takes the descriptor for appends.
+    ///
+    /// A method, as ``giveBackFile()`` is: `active?.file = file` in the writer, which cannot be
+    /// copied, leaks the file that was there (Swift 6.3.1).
+    mutating func hold(_ file: any File) { self.file = file }
+
+    /// Closes the descriptor.
+    mutating func giveBackFile() { file = nil }
+
     /// What the roll policy asks.
     var rollFacts: RollPolicy.Facts {
         RollPolicy.Facts(
@@ -43,7 +52,8 @@ struct ActiveSegment: Sendable {
     /// Writes one batch behind the others; after a failure nothing of it remains.
     ///
     /// - Parameters:
-    ///   - bytes: the encoded batch, of which `facts` speaks.
+    ///   - bytes: the encoded batch.
+    ///   - facts: what its header says.
     ///   - indexBytes: how large an index file may become.
     /// - Throws: what the system said; the segment is as it was.
     /// - Complexity: one system call.

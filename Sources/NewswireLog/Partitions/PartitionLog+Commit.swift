@@ -4,14 +4,25 @@ internal import Synchronization
 extension PartitionLog {
     /// What one sync covers, as it stood before the sync began.
     private struct Capture {
-        var files: [any File]
-        var activeFile: (any File)?
+        let files: UnsyncedFiles
         let syncsNames: Bool
         let syncsDirectory: Bool
         let point: PartitionWriter.CommitPoint
         let active: Segment?
         let activeByteCount: Int
         let sealed: [(segment: Segment, byteCount: Int)]
+    }
+
+    /// The files of a capture: each is let go once it is synced, so that there are descriptors for
+    /// the directories that follow.
+    private final class UnsyncedFiles {
+        private var files: [any File]
+
+        init(_ files: [any File]) { self.files = files }
+
+        func synchronize() throws(IOFailure) {
+            while let file = files.popLast() { try file.synchronize() }
+        }
     }
 
     /// Whether everything before `end` is synced, or will never be; nil while that is open.
@@ -75,16 +86,24 @@ extension PartitionLog {
     private func sync(_ capture: Capture) -> CommitResult {
         let started = services.time.instant()
         do throws(IOFailure) {
-            for file in capture.files { try file.synchronize() }
-            try capture.activeFile?.synchronize()
+            try capture.files.synchronize()
             // A file is only there if its name is; the partition's own name comes last.
-            if capture.syncsNames { try services.synchronizeDirectory(directory) }
-            if capture.syncsDirectory { try services.synchronizeDirectory(services.directory) }
+            if capture.syncsNames { try synchronizeNames(in: directory) }
+            if capture.syncsDirectory { try synchronizeNames(in: services.directory) }
         } catch { return stop(error) }
         var result = finish(capture)
         let took = services.time.instant().nanoseconds - started.nanoseconds
         if took > 1_000_000_000 { result.events = [.slowSync(partition, .nanoseconds(took))] }
         return result
+    }
+
+    /// Syncs a directory; when no other partition can spare the descriptor, this one's own goes.
+    private func synchronizeNames(in directory: String) throws(IOFailure) {
+        do throws(IOFailure) {
+            try services.synchronizeDirectory(directory)
+        } catch  where error.isOutOfDescriptors && giveBackIfSynced() {
+            try services.synchronizeDirectory(directory)
+        }
     }
 
     private func capture(_ writer: inout PartitionWriter) -> Capture? {
@@ -94,10 +113,11 @@ extension PartitionLog {
         }
         guard !writer.isSynced || writer.committed.offset < writer.nextOffset else { return nil }
         let active = writer.active
+        var files = writer.unsyncedFiles
+        if let active, active.isDirty, let file = active.file { files.append(file) }
         let capture = Capture(
-            files: writer.unsyncedFiles,
-            activeFile: active.flatMap { $0.isDirty ? $0.file : nil },
-            syncsNames: writer.hasUnsyncedNames, syncsDirectory: writer.hasUnsyncedDirectory,
+            files: UnsyncedFiles(files), syncsNames: writer.hasUnsyncedNames,
+            syncsDirectory: writer.hasUnsyncedDirectory,
             point: point(writer), active: active?.segment, activeByteCount: active?.byteCount ?? 0,
             sealed: writer.unpublished)
         // Written from now on is the next sync's. A failure stops the partition, so that what is

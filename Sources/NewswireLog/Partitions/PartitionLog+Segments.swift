@@ -27,7 +27,7 @@ extension PartitionLog {
             let file = try services.fileSystem.openFile(active.segment.source.path, .readWrite)
             // Bytes behind the end are of a write that failed before the file was last closed.
             if try file.byteCount() > active.byteCount { try file.truncate(to: active.byteCount) }
-            writer.active?.file = file
+            writer.active?.hold(file)
             writer.effects.append(.holdDescriptor)
         } catch { throw .inputOutput(partition, error) }
     }

@@ -183,7 +183,7 @@ public final class PartitionLog: Sendable {
     /// Gives back its descriptor and maps; the files stay.
     func releaseFiles() {
         services.descriptors.remove(self)
-        writer.withLock { $0.active?.file = nil }
+        writer.withLock { $0.active?.giveBackFile() }
         let segments = view.withLock { $0.segments }
         for segment in segments {
             services.maps.remove(segment)
@@ -203,9 +203,14 @@ extension PartitionLog: Evictable {
         let synced: CommitResult? = syncing.withLockIfAvailable { _ in syncIfIdle() } ?? nil
         guard let synced else { return false }
         complete(synced)
+        return giveBackIfSynced()
+    }
+
+    /// Closes the descriptor for appends, unless bytes that were written to it are unsynced.
+    func giveBackIfSynced() -> Bool {
         let wasClosed: Bool? = writer.withLockIfAvailable { writer in
-            guard writer.isSynced else { return false }
-            writer.active?.file = nil
+            guard !(writer.active?.isDirty ?? false) else { return false }
+            writer.active?.giveBackFile()
             return true
         }
         return wasClosed ?? false

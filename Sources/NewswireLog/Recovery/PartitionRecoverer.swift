@@ -26,6 +26,8 @@ struct PartitionRecoverer {
     private let entry: RedoHead.Entry?
     private let isClean: Bool
     private var log: RecoveredLog
+    /// What the epoch file holds; nil when there is none, or it is damaged.
+    private var epochsOnDisk: LeaderEpochTable?
     /// Whether something is kept that may not have been synced.
     private var keptUnsynced = false
 
@@ -76,6 +78,7 @@ struct PartitionRecoverer {
             try services.fileSystem.synchronizeDirectory(services.directory)
         }
         finish()
+        try storeEpochs()
     }
 
     /// The end when there is nothing to read.
@@ -165,7 +168,10 @@ struct PartitionRecoverer {
         log.raisesEpoch = true
         guard try services.fileSystem.status(of: path) != nil else { return }
         let text = try services.fileSystem.contents(of: path, byteCountMax: 64 << 20)
-        if let epochs = LeaderEpochTable(text: text) { return log.epochs = epochs }
+        if let epochs = LeaderEpochTable(text: text) {
+            epochsOnDisk = epochs
+            return log.epochs = epochs
+        }
         // The batches that are read now, and the checkpoint, say what can still be known.
         log.report.rebuilt.append(path)
         if let entry, entry.leaderEpoch >= 0 {
@@ -289,6 +295,13 @@ struct PartitionRecoverer {
         if log.segments.isEmpty { log.beginsSegment = true }
         log.epochs.cut(to: log.nextOffset)
         log.raisesEpoch = log.raisesEpoch && log.nextOffset > .zero
+    }
+
+    /// Writes the epoch file again if it speaks of batches that are not there, or is not readable.
+    private func storeEpochs() throws(IOFailure) {
+        guard !services.isReadOnly, log.epochs != epochsOnDisk ?? LeaderEpochTable() else { return }
+        let path = "\(directory)/\(LeaderEpochTable.fileName)"
+        try AtomicReplace.write(log.epochs.text.rawSpan, to: path, on: services.fileSystem)
     }
 
     private mutating func lose(_ offsets: Range<Offset>, _ reason: String) {

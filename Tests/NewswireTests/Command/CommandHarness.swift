@@ -75,6 +75,13 @@ final class CommandHarness: Sendable {
         return result
     }
 
+    /// Creates a topic that keeps records whatever their timestamps.
+    func createTopic(_ name: String, partitions: Int = 1) async throws {
+        try await succeed(
+            "topics", "create", name, "--partitions", String(partitions), "--config",
+            "retention.ms=-1")
+    }
+
     /// Starts the command with pipes, to talk to it while it runs.
     func start(_ arguments: String...) throws -> RunningCommand {
         try RunningCommand(makeProcess(arguments, [:]))

@@ -117,7 +117,7 @@ import Testing
         #expect(lines.contains { $0.hasPrefix("usage: newswire") })
         let example = try #require(lines.lastIndex { $0.hasPrefix("example: ") })
         #expect(lines[example + 1].contains("newswire"))
-        #expect(lines.allSatisfy { $0.count <= 110 })
+        #expect(lines.allSatisfy { $0.count <= 100 })
     }
 
     @Test func `what help shows as an option is one`() async throws {

@@ -84,9 +84,10 @@ import Testing
     private func check(
         _ store: CommandHarness, _ acknowledged: Set<Acknowledged>, _ comment: Comment
     ) async throws {
-        let verified = try await store.run("recover")
-        #expect(verified.status == 0, comment)
-        try await store.succeed("verify")
+        let recovered = try await store.run("recover")
+        #expect(recovered.status == 0, comment)
+        let verified = try await store.run("verify")
+        #expect(verified.status == 0, "\(comment): \(verified.output) \(recovered.output)")
         let consumed = try await store.succeed("consume", "orders", "-o", "jsonl")
         var found: Set<Acknowledged> = []
         var nextOffset: [Int: Int] = [:]

@@ -17,7 +17,8 @@ struct ProducerConcurrencyTests {
         durability: Durability
     ) throws {
         let topic = try engine.createTopic("orders", .init(partitions: 3, durability: durability))
-        var configuration = ProducerConfiguration()
+        let deliveries = DeliveryLog()
+        var configuration = deliveries.configuration()
         configuration.batchSize = 2000
         configuration.linger = .milliseconds(1)
         configuration.bufferMemory = 20_000
@@ -35,6 +36,10 @@ struct ProducerConcurrencyTests {
         for partition in topic.partitions {
             let ends = try endsOfSequences(in: partition, threadCount: 4)
             #expect(ends.allSatisfy { $0 >= 2000 })
+            // The log settles batches in any order; they are told in that of the records.
+            let told = deliveries.reports.filter { $0.partition == partition.topicPartition }
+            #expect(
+                told.map(\.numbers.lowerBound) == [0] + told.dropLast().map(\.numbers.upperBound))
         }
         try engine.close()
     }

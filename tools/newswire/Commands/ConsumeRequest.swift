@@ -15,7 +15,7 @@ struct ConsumeRequest {
         name: "follow", summary: "goes on with what is appended, until it is stopped")
     static let isolation = Option(
         name: "isolation", value: .choice(["committed", "uncommitted"]),
-        summary: "whether records of open and aborted transactions are left out (committed)")
+        summary: "whether open and aborted transactions are left out")
     static let printKey = Option(name: "print-key", summary: "the key before the value")
     static let separator = Option(
         name: "separator", value: .text("SEP"),

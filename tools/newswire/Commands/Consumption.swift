@@ -82,6 +82,9 @@ struct Consumption {
         while stop.number == nil, !isFinished {
             try watch.addDirectories()
             try engine.refresh()
+            guard engine.topics.contains(where: { $0.id == topic.id }) || topic.isInternal else {
+                throw CommandFailure.failed("topic \(topic.name) was deleted")
+            }
             try addPartitions()
             try readToTheEnds()
             // Whoever looks at the output sees all there is before we wait.

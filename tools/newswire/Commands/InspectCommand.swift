@@ -16,10 +16,11 @@ enum InspectCommand {
                     "a file, a partition's directory or a directory of them, ours or a broker's")
         ],
         options: [records, encoding],
-        details: [
-            "It never writes and needs no lock. In JSON each object has a type: batch, record, slot (of",
-            "an index), entry (of any other file) or damage. It ends with 1 if there is damage.",
-        ],
+        details: """
+            It never writes and needs no lock. In JSON each object has a type: batch, record, \
+            slot (of an index), entry (of any other file) or damage. It ends with 1 if there is \
+            damage.
+            """,
         example: .init(
             line: "newswire inspect data/orders-0/00000000000000000000.log --records",
             effect: "every record of a segment"),

@@ -12,11 +12,12 @@ enum ProduceCommand {
                 isOptional: true),
         ],
         options: ProduceRequest.options,
-        details: [
-            "In a new directory the topic is created with it. Malformed lines are reported, skipped and",
-            "counted, and it ends with 1. On SIGINT or SIGTERM it stops reading, waits for the",
-            "acknowledgements of what it read, and ends with 130 or 143; a second signal ends it at once.",
-        ],
+        details: """
+            In a new directory the topic is created with it. Malformed lines are reported, \
+            skipped and counted, and it ends with 1. On SIGINT or SIGTERM it stops reading, \
+            waits for the acknowledgements of what it read, and ends with 130 or 143; a second \
+            signal ends it at once.
+            """,
         example: .init(
             line: "echo 'order-1=42 EUR' | newswire produce orders --key-separator =",
             effect: "one record with a key, on the disk when the command ends"),

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Which lines became which records, and which of them are acknowledged.
 ///
-/// Lines come from the thread that reads, acknowledgements from any: for a batch they may come before
-/// the last of its lines.
+/// Lines come from the thread that reads, acknowledgements from any: for a batch they may come
+/// before the last of its lines.
 final class ProduceLedger: Sendable {
     private struct Line {
         let number: Int

@@ -13,7 +13,7 @@ struct ProduceRequest {
 
     static let input = Option(
         name: "input", value: .choice(Input.allCases.map(\.rawValue)),
-        summary: "what a line is: a value (lines), or a record as consume -o jsonl writes it")
+        summary: "a value a line, or records as consume -o jsonl writes them")
     static let keySeparator = Option(
         name: "key-separator", value: .text("SEP"),
         summary: "ends the key, which then begins each line")

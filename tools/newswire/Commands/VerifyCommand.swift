@@ -14,10 +14,11 @@ enum VerifyCommand {
                 isOptional: true)
         ],
         options: [scrub],
-        details: [
-            "It never writes and needs no lock: it works beside a running program and on the files of a",
-            "Kafka broker. There is a line for each damage, and it ends with 1 if there is any.",
-        ],
+        details: """
+            It never writes and needs no lock: it works beside a running program and on the \
+            files of a Kafka broker. There is a line for each damage, and it ends with 1 if \
+            there is any.
+            """,
         example: .init(
             line: "newswire verify --data data && echo sound", effect: "whether anything is damaged"
         ),

@@ -14,8 +14,8 @@ struct Command: Sendable {
     let summary: String
     var operands: [Operand] = []
     var options: [Option] = []
-    /// More to know, in whole lines; empty when the summary says it all.
-    var details: [String] = []
+    /// More to know; empty when the summary says it all.
+    var details = ""
     let example: Example
     var subcommands: [Command] = []
     /// Nil for a group.

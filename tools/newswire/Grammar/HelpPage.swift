@@ -1,5 +1,8 @@
 /// The help of a command, from the table of commands.
 struct HelpPage {
+    // What "usage: " leaves of 100 columns.
+    private static let width = 92
+
     /// From the root to the command.
     let path: [Command]
 
@@ -14,7 +17,9 @@ struct HelpPage {
         lines += section("operands", command.operands.map { ($0.placeholder, $0.summary) })
         lines += section("options", command.options.map { ($0.usage, $0.summary) })
         lines += section("everywhere", Option.everywhere.map { ($0.usage, $0.summary) })
-        if !command.details.isEmpty { lines += [""] + command.details }
+        if !command.details.isEmpty {
+            lines += ["", Self.wrapped(command.details.split(separator: " "), indent: "")]
+        }
         lines += ["", "example: \(command.example.effect)", "  \(command.example.line)"]
         return lines.joined(separator: "\n") + "\n"
     }
@@ -28,18 +33,38 @@ struct HelpPage {
             return option.isRepeated ? text + "..." : text
         }
         let operands = command.operands.map(\.usage)
-        return ([commandLine] + operands + options).joined(separator: " ")
+        let words = [commandLine] + operands + options
+        return Self.wrapped(words.map { $0[...] }, indent: String(repeating: " ", count: 10))
+    }
+
+    /// Words in lines, those after the first one set in.
+    private static func wrapped(_ words: [Substring], indent: String) -> String {
+        var lines: [String] = []
+        var line = ""
+        for word in words {
+            if line.count + word.count > width, !line.isEmpty {
+                lines.append(line)
+                line = indent + word
+            } else {
+                line += line.isEmpty ? String(word) : " " + word
+            }
+        }
+        return (lines + [line]).joined(separator: "\n")
     }
 
     private func section(
         _ title: String, _ rows: [(name: String, summary: String)]
     ) -> [String] {
         guard !rows.isEmpty else { return [] }
-        let width = min(rows.map(\.name.count).max() ?? 0, 32)
+        let width = min(rows.map(\.name.count).max() ?? 0, 24)
         return ["", "\(title):"]
-            + rows.map { row in
+            + rows.flatMap { row in
                 let gap = String(repeating: " ", count: max(width - row.name.count, 0))
-                return "  \(row.name)\(gap)  \(row.summary)"
+                guard row.name.count <= width else {
+                    let indent = String(repeating: " ", count: width + 4)
+                    return ["  \(row.name)", "\(indent)\(row.summary)"]
+                }
+                return ["  \(row.name)\(gap)  \(row.summary)"]
             }
     }
 }

@@ -1,10 +1,10 @@
 extension Option {
     static let data = Option(
         name: "data", letter: "d", value: .text("DIR"),
-        summary: "the directory with the data (or the environment variable NEWSWIRE_DATA)")
+        summary: "the directory with the data (else NEWSWIRE_DATA)")
     static let output = Option(
         name: "output", letter: "o", value: .choice(OutputFormat.allCases.map(\.rawValue)),
-        summary: "how output is written (a table on a terminal, else JSON lines)")
+        summary: "how output is written (table on a terminal, else jsonl)")
     static let quiet = Option(name: "quiet", summary: "only errors on standard error")
     static let verbose = Option(name: "verbose", summary: "more about what is done")
     static let help = Option(name: "help", letter: "h", summary: "this help")

@@ -27,10 +27,13 @@ struct Damage: Hashable {
     /// The sentence for people.
     var sentence: String {
         var place = path
-        if let bytes { place += ", bytes \(bytes.lowerBound) to \(bytes.upperBound)" }
+        if let bytes {
+            place += ", bytes \(bytes.lowerBound) to \(bytes.upperBound) (exclusive)"
+        }
         if let offset {
             place +=
-                nextOffset.map { ", offsets \(offset) to \($0)" } ?? ", from offset \(offset) on"
+                nextOffset.map { ", offsets \(offset) to \($0) (exclusive)" }
+                ?? ", from offset \(offset) on"
         }
         return "\(place): \(problem)"
     }

@@ -82,8 +82,8 @@ struct FileInspection {
         if case .unsupportedCodec = failure {
             // It is as it was written, and not for us to read.
             return messages.note(
-                "\(file.path), offsets \(offset) to \(header.nextOffset): the records cannot be"
-                    + " shown, as \(failure)")
+                "\(file.path), offsets \(offset) to \(header.nextOffset) (exclusive): the records"
+                    + " cannot be shown, as \(failure)")
         }
         try writer.write(
             Damage(

@@ -29,14 +29,16 @@ struct IndexCheck {
     }
 
     /// Leaves out the slots that lead into damaged bytes: the log's damage is reported, not theirs.
-    mutating func pass(_ bytes: Range<FilePosition>, upTo offset: Offset?) throws(IOFailure) {
-        while let slot = next {
-            switch slot {
-            case .offset(_, _, let position) where position < bytes.upperBound: break
-            case .time(_, _, let slotOffset) where offset.map { slotOffset < $0 } ?? true: break
-            default: return
-            }
-            try advance()
+    mutating func pass(_ damage: Damage) throws(IOFailure) {
+        while let slot = next, isInside(damage, slot) { try advance() }
+    }
+
+    private func isInside(_ damage: Damage, _ slot: IndexSlots.Slot) -> Bool {
+        let end = damage.nextOffset ?? Offset(.max)
+        return switch slot {
+        case .offset(_, _, let position): damage.bytes.map { position < $0.upperBound } ?? false
+        case .time(_, _, let offset): offset < end
+        case .transaction(_, let aborted): aborted.lastOffset < end
         }
     }
 

@@ -80,36 +80,35 @@ struct PartitionVerification {
         _ file: LogFile, _ name: SegmentFileName, beside files: [LogFile]
     ) throws {
         // Before the log is opened: its end is seen later than theirs, which then lies inside.
-        var indexes: [IndexCheck] = []
-        for other in files {
-            guard case .segment(let otherName) = other.kind, otherName.isIndex(of: name) else {
-                continue
-            }
-            report.fileCount += 1
-            indexes.append(try IndexCheck(try open(other), otherName))
-        }
+        var indexes = try indexChecks(of: name, among: files)
         var walk = try SegmentWalk(try open(file), from: name.baseOffset)
         report.segmentCount += 1
         if expected == nil { expected = name.baseOffset }
         while let step = try walk.next() {
             switch step {
             case .batch(let header, let position):
-                for number in indexes.indices { try indexes[number].compare(header, at: position) }
+                try indexes.update { index in try index.compare(header, at: position) }
                 try verify(walk.batch, header, at: position, in: file)
             case .damage(let damage):
-                if let bytes = damage.bytes {
-                    for number in indexes.indices {
-                        try indexes[number].pass(bytes, upTo: damage.nextOffset)
-                    }
-                }
+                try indexes.update { index in try index.pass(damage) }
                 expected = damage.nextOffset ?? expected
                 try report.write(damage)
             }
         }
-        for number in indexes.indices {
-            try indexes[number].finish()
-            for damage in indexes[number].damage { try report.write(damage) }
+        try indexes.update { index in try index.finish() }
+        for damage in indexes.flatMap(\.damage) { try report.write(damage) }
+    }
+
+    private func indexChecks(
+        of log: SegmentFileName, among files: [LogFile]
+    ) throws -> [IndexCheck] {
+        var indexes: [IndexCheck] = []
+        for file in files {
+            guard case .segment(let name) = file.kind, name.isIndex(of: log) else { continue }
+            report.fileCount += 1
+            indexes.append(try IndexCheck(try open(file), name))
         }
+        return indexes
     }
 
     private mutating func verify(
@@ -199,6 +198,12 @@ struct PartitionVerification {
         } catch {
             try report.write(Damage(path: file.path, problem: error.sentence))
         }
+    }
+}
+
+extension [IndexCheck] {
+    fileprivate mutating func update(_ body: (inout IndexCheck) throws -> Void) rethrows {
+        for number in indices { try body(&self[number]) }
     }
 }
 

@@ -18,7 +18,7 @@ final class VerificationReport {
     private var progress: Progress
     private let messages: Messages
 
-    /// - Parameter total: how many bytes there are to verify.
+    /// Begins a verification of `total` bytes.
     init(_ invocation: Invocation, total: Int64) {
         let format = invocation.listFormat
         messages = invocation.messages

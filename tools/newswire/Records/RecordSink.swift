@@ -17,7 +17,7 @@ struct RecordSink {
     /// How many records were written.
     private(set) var count: Int64 = 0
 
-    /// - Parameter format: nil writes plainly.
+    /// Writes in `format`, plainly when it is nil.
     init(_ format: OutputFormat?, plain: PlainRecordWriter, output: StandardOutput) {
         self.format = format
         self.output = output
