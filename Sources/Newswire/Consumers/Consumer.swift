@@ -150,7 +150,7 @@ public final class Consumer: Sendable {
     private func readOverdue() throws(NewswireError) -> ConsumedBatch? {
         let tickets = state.withLock { $0.endOverdueWaits() }
         for (partition, ticket) in tickets { partition.log.cancelWait(ticket) }
-        return tickets.isEmpty ? nil : try read()
+        return try read()
     }
 
     /// Moves on when the position is missing and that is what was asked for.

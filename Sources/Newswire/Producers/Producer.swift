@@ -228,8 +228,9 @@ public final class Producer: Sendable {
         if state.withLock({ $0.isIdleSendDue(slot) }) { sendSoon(slot) }
     }
 
-    /// Appends what was put off. Not on this thread: it syncs for everybody, and must not write, or
-    /// compress, for one.
+    /// Appends what was put off.
+    ///
+    /// Not on this thread: it syncs for everybody, and must not write, or compress, for one.
     private func sendSoon(_ slot: TopicSlots.ID) {
         let send: Timers.Action = { [self] in
             if state.withLock({ $0.takeIdleSend(slot) }) { appendBatches(of: slot) }

@@ -147,17 +147,22 @@ struct PartitionRecoverer {
     /// Takes the files as they are, if the checkpoint knows where the last one ends and it does.
     private mutating func openClean(_ files: [SegmentFile]) throws(IOFailure) -> Bool {
         guard isClean, let entry else { return false }
-        if files.isEmpty {
-            guard entry.recoveryPoint == entry.logStartOffset else { return false }
-        } else {
-            guard files.last?.baseOffset == entry.recoverySegment,
-                files.last?.byteCount == entry.recoveryPosition.value,
-                let first = files.first, first.baseOffset <= entry.logStartOffset
+        // A recovery point in a segment that does not exist: the next append begins it.
+        log.beginsSegment =
+            entry.recoverySegment == entry.recoveryPoint && entry.recoveryPosition == .start
+        if let first = files.first, let last = files.last {
+            let isLastRight =
+                last.baseOffset == entry.recoverySegment
+                && last.byteCount == entry.recoveryPosition.value
+            guard isLastRight || log.beginsSegment && last.baseOffset < entry.recoverySegment,
+                first.baseOffset <= entry.logStartOffset
             else { return false }
+        } else {
+            guard entry.recoveryPoint == entry.logStartOffset else { return false }
+            log.beginsSegment = true
         }
         log.segments = files.map { segment($0, byteCount: $0.byteCount) }
         log.nextOffset = entry.recoveryPoint
-        log.beginsSegment = files.isEmpty
         if entry.leaderEpoch >= 0 { log.epochs.begin(entry.leaderEpoch, at: entry.logStartOffset) }
         return true
     }

@@ -13,6 +13,9 @@ extension PartitionLog {
         guard offset <= end, offset >= .zero else {
             throw .offsetOutOfRange(partition, offset, valid: offsets.logStartOffset...end)
         }
+        // A start that is durable must not lie behind an end that is not: a power failure would
+        // leave a log that ends before it begins.
+        try synchronize()
         let rises = view.withLock { view in
             guard offset > view.logStartOffset else { return false }
             view.logStartOffset = offset

@@ -88,7 +88,9 @@ struct IndexLookupTests {
 
     /// Look-ups on another disk, on that segment only: there are many bits.
     private func checkAfterDamage(on disk: SimulatedFileSystem, _ what: String) throws {
-        let log = try LogStore(on: disk, time: time).open(Self.configure)
+        let store = LogStore(on: disk, time: time)
+        let log = try store.open(Self.configure)
+        defer { store.abandon() }
         for offset in [17, 18, 20, 23, 29, 35, 36] {
             let slice = try log.read(from: Offset(Int64(offset)), maxBytes: 1)
             #expect(try slice.values().first == "\(offset)", "\(what), offset \(offset)")

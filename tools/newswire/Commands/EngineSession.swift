@@ -11,9 +11,12 @@ struct EngineSession {
 
     private let invocation: Invocation
     private let path: String
+    private let stop: StopSignal?
 
-    init(_ invocation: Invocation) throws(CommandFailure) {
+    /// Works on the directory of `invocation`; `stop` ends waiting for it.
+    init(_ invocation: Invocation, stop: StopSignal? = nil) throws(CommandFailure) {
         self.invocation = invocation
+        self.stop = stop
         path = try invocation.dataPath()
     }
 
@@ -63,6 +66,10 @@ struct EngineSession {
                 guard error.code == .locked, invocation.time.instant() < deadline else {
                     throw error
                 }
+            }
+            if let number = stop?.number {
+                throw CommandFailure(
+                    exitCode: .signal(number), message: "stopped while \(path) was open elsewhere")
             }
             Pause.wait(milliseconds: Self.retryMilliseconds)
         }
