@@ -3,6 +3,11 @@ extension EngineEvent {
     init(_ event: LogEvent) {
         switch event {
         case .recovered(let recovery): self.init(recovery)
+        case .checkpointSetAside(let path, let failure):
+            self.init(
+                .damage, .warning,
+                "the newest checkpoint was damaged (\(failure)) and is now \(path): an older one"
+                    + " counts, and more was verified")
         case .rolled(let partition, let baseOffset, let reason):
             self.init(
                 .roll, .info, "\(partition): a segment begins at offset \(baseOffset) (\(reason))",

@@ -15,9 +15,9 @@ struct GoldenDirectory {
     /// The data directory; nothing may write to it.
     var data: String { folder.appending(path: "data").path() }
 
-    /// A copy of the data directory that a test may open and change, in `temporary`.
-    func copy(in temporary: TemporaryDirectory) throws -> String {
-        let path = temporary.path("data")
+    /// A copy of the data directory that a test may open and change, as `name` in `temporary`.
+    func copy(in temporary: TemporaryDirectory, as name: String = "data") throws -> String {
+        let path = temporary.path(name)
         try FileManager.default.copyItem(atPath: data, toPath: path)
         return path
     }

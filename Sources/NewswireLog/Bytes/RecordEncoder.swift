@@ -20,7 +20,7 @@ package struct RecordEncoder {
     /// The size of a record at most, which takes next to nothing to tell: six integers take 31
     /// bytes at most, and the attributes one.
     @inlinable
-    @inline(__always)  // See above.
+    @inline(always)  // See above.
     package static func byteCountBound(
         _ key: RawSpan?, _ value: RawSpan?, _ headers: RawSpan
     ) -> Int {
@@ -42,7 +42,7 @@ package struct RecordEncoder {
     /// Writes the record at `position` of `buffer`, where there has to be room for the bound.
     /// - Returns: the position behind it.
     @inlinable
-    @inline(__always)  // See above.
+    @inline(always)  // See above.
     package func write(
         _ key: RawSpan?, _ value: RawSpan?, _ headers: RawSpan, into buffer: inout PageBuffer,
         at position: Int
@@ -87,7 +87,7 @@ package struct RecordEncoder {
     }
 
     @inlinable
-    @inline(__always)  // See above.
+    @inline(always)  // See above.
     static func copiedByteCount(_ key: RawSpan?, _ value: RawSpan?, _ headers: RawSpan) -> Int {
         // No sum overflows, here and above: lengths in memory have 48 bits.
         (key?.byteCount ?? 0) &+ (value?.byteCount ?? 0) &+ headers.byteCount
@@ -95,7 +95,7 @@ package struct RecordEncoder {
 
     /// The length as a varint carries it; that of null is -1.
     @inlinable
-    @inline(__always)  // See above.
+    @inline(always)  // See above.
     static func zigzagLength(_ bytes: RawSpan?) -> UInt64 {
         guard let bytes else { return 1 }
         return zigzag(bytes.byteCount)
@@ -103,11 +103,11 @@ package struct RecordEncoder {
 
     /// A count as a varint carries it.
     @inlinable
-    @inline(__always)  // See above.
+    @inline(always)  // See above.
     static func zigzag(_ count: Int) -> UInt64 { UInt64(truncatingIfNeeded: count) << 1 }
 
     @inlinable
-    @inline(__always)  // See above.
+    @inline(always)  // See above.
     static func copy(
         _ bytes: RawSpan?, to target: UnsafeMutableRawPointer
     ) -> UnsafeMutableRawPointer {
@@ -121,7 +121,7 @@ package struct RecordEncoder {
 
     /// Stores the bits of a varint; nearly all take one or two bytes.
     @inlinable
-    @inline(__always)  // See above.
+    @inline(always)  // See above.
     static func put(
         _ bits: UInt64, at target: UnsafeMutableRawPointer
     ) -> UnsafeMutableRawPointer {

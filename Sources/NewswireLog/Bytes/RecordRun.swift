@@ -77,7 +77,7 @@ package struct RecordRun: ~Copyable, ~Escapable {
     /// The next record, which has to be not near the end; a failed read moves nothing, so that it
     /// fails again.
     @inlinable
-    @inline(__always)  // The hot path.
+    @inline(always)  // The hot path.
     @_lifetime(&self)
     package mutating func readRecord() throws(MalformedRecord) -> RecordBytes {
         // The caller knows; then this costs nothing.
@@ -89,7 +89,7 @@ package struct RecordRun: ~Copyable, ~Escapable {
 
     /// The next record near the end.
     @inlinable
-    @inline(__always)  // As above.
+    @inline(always)  // As above.
     @_lifetime(&self)
     package mutating func readRecordNearEnd() throws(MalformedRecord) -> RecordBytes {
         let record = try unsafe RecordRun.recordNearEnd(at: next, end, allowedDeltas)
@@ -98,7 +98,7 @@ package struct RecordRun: ~Copyable, ~Escapable {
     }
 
     @inlinable
-    @inline(__always)  // The hot path.
+    @inline(always)  // The hot path.
     mutating func advance(past record: RecordBytes) {
         lowestOffsetDelta = record.offsetDelta &+ 1  // Cannot overflow: it has 32 bits.
         // Below zero if there are too many; cannot overflow: each has seven bytes of the batch.
@@ -155,7 +155,7 @@ extension RecordRun {
     @inlinable static var checkedByteCount: Int { 32 }
 
     @inlinable
-    @inline(__always)  // The loop around it is the hot one.
+    @inline(always)  // The loop around it is the hot one.
     @_lifetime(immortal)
     static func record(
         at start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ allowed: AllowedDeltas

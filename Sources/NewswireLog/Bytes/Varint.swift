@@ -9,26 +9,26 @@ package enum Varint {
 
     /// `value` with its sign in bit 0, so that small negative numbers stay short.
     @inlinable
-    @inline(__always)  // Two instructions; a call would be four.
+    @inline(always)  // Two instructions; a call would be four.
     static func zigzag(_ value: Int64) -> UInt64 {
         UInt64(bitPattern: (value << 1) ^ (value >> 63))
     }
 
     /// The value whose zigzag form is `bits`.
     @inlinable
-    @inline(__always)  // As above.
+    @inline(always)  // As above.
     static func unzigzag(_ bits: UInt64) -> Int64 {
         Int64(bitPattern: bits >> 1) ^ -Int64(bitPattern: bits & 1)
     }
 
     /// How many bytes `value` takes.
     @inlinable
-    @inline(__always)  // Mostly two comparisons.
+    @inline(always)  // Mostly two comparisons.
     package static func byteCount(_ value: Int64) -> Int { byteCount(zigzag: zigzag(value)) }
 
     /// How many bytes the value takes whose zigzag form is `bits`.
     @inlinable
-    @inline(__always)  // As above.
+    @inline(always)  // As above.
     static func byteCount(zigzag bits: UInt64) -> Int {
         bits < 0x80 ? 1 : bits < 0x4000 ? 2 : longByteCount(bits)
     }

@@ -30,7 +30,7 @@ struct VarintStep: BitwiseCopyable {
 extension RecordRun {
     // A varint of 32 bits, short ones in line; two bytes have to be readable.
     @inlinable
-    @inline(__always)  // Four per record.
+    @inline(always)  // Four per record.
     static func short32(
         at start: UnsafeRawPointer, _ end: UnsafeRawPointer
     ) throws(MalformedRecord) -> VarintStep {
@@ -43,7 +43,7 @@ extension RecordRun {
 
     // The same of 64 bits.
     @inlinable
-    @inline(__always)  // As above.
+    @inline(always)  // As above.
     static func short64(
         at start: UnsafeRawPointer, _ end: UnsafeRawPointer
     ) throws(MalformedRecord) -> VarintStep {

@@ -27,7 +27,7 @@ final class Checkpoint: Sendable {
         self.redo = redo
         self.time = time
         state = Mutex(
-            State(generation: found.generations.last ?? 0, generations: found.generations))
+            State(generation: found.lastGeneration, generations: found.generations))
     }
 
     /// Asks for a head before long.

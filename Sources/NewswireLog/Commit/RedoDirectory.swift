@@ -1,15 +1,21 @@
 /// The folder `commit/` with its redo files, of which there are heads only so far.
 package struct RedoDirectory: Sendable {
+    private static let directoryName = "commit"
     private static let suffix = ".redo"
 
     /// What was found in the folder.
     package struct Contents: Sendable {
         /// The newest valid head; nil before the first use, or when all are damaged.
         package var newest: RedoHead?
-        /// Files that are not valid heads, and why.
+        /// Newer files that are not valid heads, and why.
         package var damaged: [(path: String, failure: FormatFailure)] = []
-        /// The numbers of all redo files, valid or not, rising.
+        /// The numbers of the redo files from the oldest to the newest valid one.
         package var generations: [UInt64] = []
+        /// The largest number that a redo file has, valid or not; 0 without any.
+        package var lastGeneration: UInt64 = 0
+
+        /// Whether the directory was closed in order, as far as it was ever open.
+        package var isClean: Bool { damaged.isEmpty && newest?.isClean ?? true }
     }
 
     private let path: String
@@ -18,7 +24,7 @@ package struct RedoDirectory: Sendable {
 
     package init(in directory: String, on fileSystem: any FileSystem) {
         parent = directory
-        path = "\(directory)/commit"
+        path = "\(directory)/\(Self.directoryName)"
         self.fileSystem = fileSystem
     }
 
@@ -28,7 +34,8 @@ package struct RedoDirectory: Sendable {
         guard try fileSystem.status(of: path) != nil else { return contents }
         contents.generations = try fileSystem.entries(of: path)
             .compactMap { Self.generation(of: $0.name) }.sorted()
-        for generation in contents.generations.reversed() {
+        contents.lastGeneration = contents.generations.last ?? 0
+        while let generation = contents.generations.last {
             let file = self.file(generation)
             let bytes = try fileSystem.contents(of: file, byteCountMax: 1 << 30)
             do throws(FormatFailure) {
@@ -36,9 +43,27 @@ package struct RedoDirectory: Sendable {
                 return contents
             } catch {
                 contents.damaged.append((file, error))
+                // It cannot be a fallback: what was older stays for that.
+                contents.generations.removeLast()
             }
         }
         return contents
+    }
+
+    /// Sets the damaged files in `contents` aside.
+    ///
+    /// - Returns: their new paths, and what is wrong with them.
+    package func quarantine(
+        _ contents: Contents
+    ) throws(IOFailure) -> [(path: String, failure: FormatFailure)] {
+        var moved: [(path: String, failure: FormatFailure)] = []
+        for (file, failure) in contents.damaged {
+            let name = file.split(separator: "/").last.map(String.init) ?? file
+            let path = try Quarantine.move(
+                name, from: Self.directoryName, in: parent, because: "\(failure)", on: fileSystem)
+            moved.append((path, failure))
+        }
+        return moved
     }
 
     /// Writes `head` and makes it durable; the one before it stays as a fallback, older ones go.

@@ -156,6 +156,7 @@ package struct RedoHead: Hashable, Sendable {
         for _ in 0..<count {
             entries.append(try Self.entry(bytes.extracting(position..<end), &position))
         }
+        guard position == end else { throw .damaged("\(end - position) bytes follow its entries") }
     }
 
     private static func entry(
@@ -188,5 +189,14 @@ package struct RedoHead: Hashable, Sendable {
             logStartOffset: offsets[0], recoveryPoint: offsets[1], recoverySegment: offsets[2],
             recoveryPosition: FilePosition(Int(place)),
             leaderEpoch: bytes.bigEndian(Int32.self, at: Layout.leaderEpoch.lowerBound))
+    }
+}
+
+extension RedoHead.Entry {
+    /// The entry of a partition without a record.
+    package init(_ partition: TopicPartition, identity: PartitionIdentity) {
+        self.init(
+            partition: partition, identity: identity, logStartOffset: .zero, recoveryPoint: .zero,
+            recoverySegment: .zero, recoveryPosition: .start, leaderEpoch: -1)
     }
 }

@@ -21,11 +21,11 @@ extension LogDirectory {
         _ = try format(at: path, on: options.fileSystem)
         do throws(IOFailure) {
             let found = try RedoDirectory(in: path, on: options.fileSystem).load()
-            let facts = CheckpointFacts(found.newest)
             let services = LogServices(
-                directory: path, options, checkpoint: nil, found: facts)
+                directory: path, options, checkpoint: nil, found: CheckpointFacts(found))
             return LogDirectory(
-                services, lock: nil, wasClean: found.newest?.isClean ?? true,
+                services, lock: nil,
+                RecoveryReport(wasClean: found.isClean, quarantined: found.damaged.map(\.path)),
                 expiryBegins: options.time.instant())
         } catch { throw .inputOutput(nil, error) }
     }
@@ -61,15 +61,19 @@ extension LogDirectory {
             try KafkaCheckpoints.removeMarker(in: path, on: fileSystem)
             let checkpoint = Checkpoint(
                 directoryID: format.directoryID, redo: redo, found: found, time: options.time)
+            let setAside = try redo.quarantine(found)
+            for (path, failure) in setAside {
+                options.onEvent(.checkpointSetAside(path: path, failure))
+            }
             if let head = found.newest, head.isClean {
                 try checkpoint.write(isClean: false) { head.entries }
             }
             try removeRemnants(in: path, on: fileSystem)
-            let facts = CheckpointFacts(found.newest)
             let services = LogServices(
-                directory: path, options, checkpoint: checkpoint, found: facts)
+                directory: path, options, checkpoint: checkpoint, found: CheckpointFacts(found))
             return LogDirectory(
-                services, lock: lock, wasClean: found.newest?.isClean ?? true,
+                services, lock: lock,
+                RecoveryReport(wasClean: found.isClean, quarantined: setAside.map(\.path)),
                 expiryBegins: expiry(after: found.newest, options))
         } catch { throw .inputOutput(nil, error) }
     }

@@ -22,14 +22,13 @@ public final class LogDirectory: Sendable {
     }
 
     init(
-        _ services: LogServices, lock: DirectoryLock?, wasClean: Bool, expiryBegins: Instant
+        _ services: LogServices, lock: DirectoryLock?, _ report: RecoveryReport,
+        expiryBegins: Instant
     ) {
         path = services.directory
         self.services = services
         self.lock = lock
         self.expiryBegins = expiryBegins
-        var report = RecoveryReport()
-        report.wasClean = wasClean
         recovery = Mutex(report)
     }
 
@@ -78,6 +77,17 @@ public final class LogDirectory: Sendable {
             log.requestMaintenance(at: services.time.instant() + Self.firstExpiry)
         }
         return log
+    }
+
+    // Not closed: left as by a crash, but nothing is kept open, and nobody goes on without the lock.
+    deinit {
+        services.maintenance.abandon()
+        services.commits.close()
+        for log in services.partitions.all {
+            log.refuse(.closed)
+            log.releaseFiles()
+        }
+        services.partitions.removeAll()
     }
 
     // MARK: Closing

@@ -2,6 +2,9 @@
 public enum LogEvent: Sendable {
     /// A partition was opened and something in it was cut, set aside or made again.
     case recovered(PartitionRecovery)
+    /// The newest checkpoint was damaged and moved to `quarantine/`: an older one counts, so that more
+    /// is verified.
+    case checkpointSetAside(path: String, FormatFailure)
     /// A segment ended, and one with `baseOffset` begins.
     case rolled(TopicPartition, baseOffset: Offset, reason: String)
     /// Retention removed the segment with `baseOffset`.

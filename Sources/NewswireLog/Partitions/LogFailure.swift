@@ -43,6 +43,19 @@ public enum FormatFailure: Error, Hashable, Sendable {
     case damaged(String)
 }
 
+extension FormatFailure: CustomStringConvertible {
+    /// What is wrong with the file, without its name.
+    public var description: String {
+        switch self {
+        case .tooNew(let version, let newest):
+            "it is of version \(version), and this program knows versions up to \(newest)"
+        case .tooOld(let version, let oldest):
+            "it is of version \(version), and this program knows versions from \(oldest) on"
+        case .damaged(let reason): reason
+        }
+    }
+}
+
 extension LogFailure {
     /// Runs `body`; what the system refuses becomes a failure of `partition`.
     static func wrapping<Answer: ~Copyable>(

@@ -66,7 +66,8 @@ package final class LogServices: Sendable {
         let isClean = unopened.withLock { $0.isClean || $0.entries.isEmpty }
         do throws(IOFailure) {
             try checkpoint?.write(isClean: isClean) { entries }
-            try KafkaCheckpoints.write(entries, in: directory, on: fileSystem)
+            // A broker would believe them unread, too.
+            if isClean { try KafkaCheckpoints.write(entries, in: directory, on: fileSystem) }
         } catch { throw .inputOutput(nil, error) }
     }
 

@@ -85,11 +85,11 @@ extension PartitionLog {
 extension LogDirectory {
     /// Looks in all partitions for what another process did.
     package func refresh() throws(LogFailure) {
-        let head: RedoHead?
+        let found: RedoDirectory.Contents
         do throws(IOFailure) {
-            head = try RedoDirectory(in: path, on: services.fileSystem).load().newest
+            found = try RedoDirectory(in: path, on: services.fileSystem).load()
         } catch { throw .inputOutput(nil, error) }
-        let starts = CheckpointFacts(head).entries.mapValues(\.logStartOffset)
+        let starts = CheckpointFacts(found).entries.mapValues(\.logStartOffset)
         for log in services.partitions.all {
             try log.refresh(logStartOffset: starts[log.identity])
         }

@@ -209,7 +209,7 @@ extension PartitionLog: Evictable {
     /// Closes the descriptor for appends, unless bytes that were written to it are unsynced.
     func giveBackIfSynced() -> Bool {
         let wasClosed: Bool? = writer.withLockIfAvailable { writer in
-            guard !(writer.active?.isDirty ?? false) else { return false }
+            if let active = writer.active, active.isDirty || active.hasLeftovers { return false }
             writer.active?.giveBackFile()
             return true
         }

@@ -32,7 +32,7 @@ struct BatchSequence: ~Escapable {
     ) throws(LogFailure) -> OpenBatch? {
         var start = place.end
         // Its offsets may not come again.
-        var lowest = place.header?.nextOffset ?? .zero
+        var lowest = place.nextOffset
         while start < bytes.byteCount {
             let header = try readHeader(at: start, lowest)
             if header.nextOffset > firstOffset, try isWanted(header, at: start) {
@@ -48,17 +48,28 @@ struct BatchSequence: ~Escapable {
     @usableFromInline
     @inline(never)
     func malformedRecord(in place: BatchPlace, remaining: Int, position: Int) -> LogFailure {
-        let number = Int(place.header?.recordCount ?? 0) - remaining
+        let number = Int(place.recordCount) - remaining
         let failure = BatchFailure.badRecord(number: number, position: position)
-        return corrupt(failure, at: place.start, place.header?.baseOffset)
+        return corrupt(failure, at: place.start, place.baseOffset)
     }
 
     /// Says that the batch at `place` has more or fewer records than its header says.
     @usableFromInline
     @inline(never)
     func wrongRecordCount(in place: BatchPlace) -> LogFailure {
-        let header = place.header ?? RecordBatchHeader()
-        return corrupt(.badCounts(header), at: place.start, header.baseOffset)
+        let failure = BatchFailure.badCounts(
+            recordCount: Int(place.recordCount), lastOffsetDelta: Int(place.lastOffsetDelta))
+        return corrupt(failure, at: place.start, place.baseOffset)
+    }
+
+    /// The header of the batch at `place`; nil before the first one.
+    func header(at place: BatchPlace) -> RecordBatchHeader? {
+        guard place.end > place.start else { return nil }
+        do throws(BatchFailure) {
+            return try RecordBatchHeader(bytes.extracting(droppingFirst: place.start))
+        } catch {
+            preconditionFailure("the header of an open batch changed: \(error)")
+        }
     }
 
     private func readHeader(

@@ -9,7 +9,7 @@ struct OpenBatch: ~Copyable, ~Escapable {
     /// No batch yet.
     @_lifetime(copy bytes)
     init(before bytes: RawSpan) {
-        place = BatchPlace(header: nil, start: 0)
+        place = BatchPlace()
         let counts = RecordCounts(recordCount: 0, lastOffsetDelta: 0)
         run = RecordRun(bytes.extracting(first: 0), counts, reusing: nil)
         baseOffset = 0
@@ -18,7 +18,7 @@ struct OpenBatch: ~Copyable, ~Escapable {
 
     @_lifetime(copy run)
     init(_ header: RecordBatchHeader, start: Int, _ run: consuming RecordRun) {
-        place = BatchPlace(header: header, start: start)
+        place = BatchPlace(header, start: start)
         self.run = run
         baseOffset = header.baseOffset.value
         times = RecordTimes(header)
@@ -26,7 +26,7 @@ struct OpenBatch: ~Copyable, ~Escapable {
 
     /// The next record, not near the end of the batch.
     @inlinable
-    @inline(__always)  // The hot path.
+    @inline(always)  // The hot path.
     @_lifetime(&self)
     mutating func readRecord() throws(MalformedRecord) -> RecordView {
         let (base, times) = (baseOffset, times)
@@ -35,7 +35,7 @@ struct OpenBatch: ~Copyable, ~Escapable {
 
     /// The next record near the end of the batch.
     @inlinable
-    @inline(__always)  // As above.
+    @inline(always)  // As above.
     @_lifetime(&self)
     mutating func readRecordNearEnd() throws(MalformedRecord) -> RecordView {
         let (base, times) = (baseOffset, times)
@@ -43,7 +43,7 @@ struct OpenBatch: ~Copyable, ~Escapable {
     }
 
     @inlinable
-    @inline(__always)  // The hot path.
+    @inline(always)  // The hot path.
     @_lifetime(copy record)
     static func view(_ record: RecordBytes, _ baseOffset: Int64, _ times: RecordTimes) -> RecordView
     {
@@ -54,13 +54,35 @@ struct OpenBatch: ~Copyable, ~Escapable {
     }
 }
 
-/// Which batch of a sequence it is, and where; without a header, the place before the first.
+/// Which batch of a sequence it is.
+///
+/// Small, because it is copied for each batch.
 @usableFromInline
 struct BatchPlace {
-    let header: RecordBatchHeader?
-    /// Where it begins, counted from the first byte of the sequence.
+    /// Where it begins and ends, counted from the first byte of the sequence.
     let start: Int
+    let end: Int
+    let baseOffset: Offset
+    let lastOffsetDelta: Int32
+    let recordCount: Int32
 
-    /// Where the next batch begins.
-    var end: Int { start + (header?.byteCount ?? 0) }
+    /// The place before the first batch.
+    init() {
+        start = 0
+        end = 0
+        baseOffset = .zero
+        lastOffsetDelta = -1
+        recordCount = 0
+    }
+
+    init(_ header: RecordBatchHeader, start: Int) {
+        self.start = start
+        end = start + header.byteCount
+        baseOffset = header.baseOffset
+        lastOffsetDelta = header.lastOffsetDelta
+        recordCount = header.recordCount
+    }
+
+    /// The offset after the last one.
+    var nextOffset: Offset { baseOffset + Int64(lastOffsetDelta) + 1 }
 }

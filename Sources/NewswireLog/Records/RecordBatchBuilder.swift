@@ -62,7 +62,7 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
     /// - Returns: false when the batch would grow past its limit: then nothing was added, and
     ///   ``refusedByteCount`` remembers the size.
     @inlinable
-    @inline(__always)  // In the caller's loop most of a record is constant, or known to be short.
+    @inline(always)  // In the caller's loop most of a record is constant, or known to be short.
     @discardableResult
     public mutating func append(
         key: RawSpan?, value: RawSpan?, timestamp: Timestamp? = nil
@@ -103,7 +103,7 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
     }
 
     @inlinable
-    @inline(__always)  // Once per record: the parts of the record stay in registers.
+    @inline(always)  // Once per record: the parts of the record stay in registers.
     package mutating func append(
         _ key: RawSpan?, _ value: RawSpan?, _ headers: RawSpan, headerCount: Int,
         _ timestamp: Timestamp

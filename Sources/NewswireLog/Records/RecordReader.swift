@@ -24,8 +24,8 @@ public struct RecordReader: ~Copyable, ~Escapable {
         current = OpenBatch(before: bytes)
     }
 
-    /// The header of the batch that the last record came from.
-    package var batch: RecordBatchHeader? { current.place.header }
+    /// The header of the batch that the last record came from; read again at each call.
+    package var batch: RecordBatchHeader? { batches.header(at: current.place) }
 
     /// Where in the file that batch begins.
     package var batchPosition: FilePosition { batches.position + current.place.start }
@@ -33,7 +33,7 @@ public struct RecordReader: ~Copyable, ~Escapable {
     /// The next record; nil after the last one.
     /// - Throws: ``LogFailure/corrupt(_:at:offset:_:)`` with the place of the batch.
     @inlinable
-    @inline(__always)  // In the caller's loop the state of the reader can stay in registers.
+    @inline(always)  // In the caller's loop the state of the reader can stay in registers.
     @_lifetime(&self)
     public mutating func next() throws(LogFailure) -> RecordView? {
         while current.run.isNearEnd {
@@ -62,7 +62,7 @@ public struct RecordReader: ~Copyable, ~Escapable {
     // In line although it is rare: `batches` takes and returns values, so that the state of the
     // loop around `next` can stay in registers; a call with `self` would keep it in memory.
     @inlinable
-    @inline(__always)
+    @inline(always)
     mutating func openNextBatch() throws(LogFailure) -> Bool {
         guard current.run.remainingRecordCount == 0 else {
             throw batches.wrongRecordCount(in: current.place)
@@ -76,7 +76,7 @@ public struct RecordReader: ~Copyable, ~Escapable {
     }
 
     @inlinable
-    @inline(__always)  // As above.
+    @inline(always)  // As above.
     @_lifetime(&self)
     mutating func readRecordNearEnd() throws(LogFailure) -> RecordView {
         do throws(MalformedRecord) {
@@ -89,7 +89,7 @@ public struct RecordReader: ~Copyable, ~Escapable {
     }
 
     @inlinable
-    @inline(__always)  // The hot path.
+    @inline(always)  // The hot path.
     @_lifetime(&self)
     mutating func readRecord() throws(LogFailure) -> RecordView {
         do throws(MalformedRecord) {

@@ -2,31 +2,30 @@
 enum Quarantine {
     static let directoryName = "quarantine"
 
-    /// Moves the file at `path`.
+    /// Moves the file `name` out of `folder`, which lies in the data directory.
     ///
-    /// - Returns: its new path.
+    /// - Returns: its new path; its name begins with that of the folder.
     static func move(
-        _ path: String, of partition: TopicPartition, because reason: String,
-        on services: LogServices
+        _ name: String, from folder: String, in directory: String, because reason: String,
+        on fileSystem: any FileSystem
     ) throws(IOFailure) -> String {
-        let fileSystem = services.fileSystem
-        let folder = "\(services.directory)/\(directoryName)"
-        if try fileSystem.status(of: folder) == nil {
-            try fileSystem.createDirectory(folder)
-            try fileSystem.synchronizeDirectory(services.directory)
+        let path = "\(directory)/\(folder)/\(name)"
+        let quarantine = "\(directory)/\(directoryName)"
+        if try fileSystem.status(of: quarantine) == nil {
+            try fileSystem.createDirectory(quarantine)
+            try fileSystem.synchronizeDirectory(directory)
         }
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        var target = "\(folder)/\(partition).\(name)"
+        var target = "\(quarantine)/\(folder).\(name)"
         var number = 1
         while try fileSystem.status(of: target) != nil {
             number += 1
-            target = "\(folder)/\(partition).\(number).\(name)"
+            target = "\(quarantine)/\(folder).\(number).\(name)"
         }
         try AtomicReplace.write(
             [UInt8]("\(reason)\n".utf8).rawSpan, to: "\(target).reason", on: fileSystem)
         try fileSystem.rename(path, to: target)
-        try fileSystem.synchronizeDirectory(folder)
-        try fileSystem.synchronizeDirectory(directory(of: path))
+        try fileSystem.synchronizeDirectory(quarantine)
+        try fileSystem.synchronizeDirectory("\(directory)/\(folder)")
         return target
     }
 }

@@ -2,13 +2,22 @@
 public struct RecoveryReport: Sendable {
     /// Whether the directory had been closed in order.
     public package(set) var wasClean = true
+    /// Damaged checkpoints that were moved to `quarantine/`, by their new paths.
+    public package(set) var quarantined: [String] = []
     /// The partitions in which something was looked at, in the order of opening.
     public package(set) var partitions: [PartitionRecovery] = []
 
     package init() {}
 
+    init(wasClean: Bool, quarantined: [String]) {
+        self.wasClean = wasClean
+        self.quarantined = quarantined
+    }
+
     /// Whether something was cut, set aside, lost or made again.
-    public var changedAnything: Bool { partitions.contains { $0.changedAnything } }
+    public var changedAnything: Bool {
+        !quarantined.isEmpty || partitions.contains { $0.changedAnything }
+    }
 }
 
 /// What recovery did to one partition.

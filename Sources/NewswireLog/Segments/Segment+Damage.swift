@@ -1,5 +1,19 @@
 // Finding the way on behind bytes that went bad.
 extension Segment {
+    /// A walk that begins with the batch that holds `offset`, if a slot leads right to it.
+    ///
+    /// The first batch behind damage is reached in no other way: slots before it are of no use.
+    func walkBehindDamage(
+        to offset: Offset, limit: FilePosition
+    ) throws(LogFailure) -> BatchWalk? {
+        let log = try mappedLog()
+        let slot = try offsetSlot(atOrAfter: offset)
+        guard let slot, slot.position < limit, let walk = walk(at: slot, in: log, limit: limit),
+            walk.header.baseOffset <= offset
+        else { return nil }
+        return walk
+    }
+
     /// The base offset of the first good batch behind the damaged one at `offset`.
     ///
     /// - Returns: nil when nothing more in this segment can be read.

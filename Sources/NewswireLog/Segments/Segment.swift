@@ -108,20 +108,27 @@ package final class Segment: Sendable {
     }
 
     /// A walk that stands at the batch with `offset`; nil when all readable batches lie before it.
+    func walk(to offset: Offset, limit: FilePosition) throws(LogFailure) -> BatchWalk? {
+        do throws(LogFailure) {
+            return try walkOn(to: offset, limit: limit)
+        } catch {
+            guard case .corrupt = error, let walk = try walkBehindDamage(to: offset, limit: limit)
+            else { throw error }
+            return walk
+        }
+    }
+
+    /// A walk from a batch before `offset` to the one that holds it.
     ///
     /// The index is believed only if the batch it leads to is the one its slot speaks of.
-    func walk(to offset: Offset, limit: FilePosition) throws(LogFailure) -> BatchWalk? {
+    private func walkOn(to offset: Offset, limit: FilePosition) throws(LogFailure) -> BatchWalk? {
         let log = try mappedLog()
-        if let slot = try offsetSlot(of: offset), slot.position < limit {
+        var isRebuilt = false
+        while let slot = try offsetSlot(of: offset), slot.position < limit {
             if var walk = walk(at: slot, in: log, limit: limit) {
                 return try walk.advance(to: offset) ? walk : nil
             }
-            try rebuildIndexes()
-            if let slot = try offsetSlot(of: offset), slot.position < limit,
-                var walk = walk(at: slot, in: log, limit: limit)
-            {
-                return try walk.advance(to: offset) ? walk : nil
-            }
+            guard try mend(&isRebuilt, { $0.remove(slot) }) else { break }
         }
         var walk = try BatchWalk(log, of: source, at: .start, limit: limit)
         guard walk.header.baseOffset == baseOffset else {
@@ -133,7 +140,7 @@ package final class Segment: Sendable {
     }
 
     /// A walk from the batch that `slot` speaks of; nil when something else stands there.
-    private func walk(
+    func walk(
         at slot: OffsetIndex.Slot, in log: MappedLog, limit: FilePosition
     ) -> BatchWalk? {
         guard slot.position >= .start else { return nil }

@@ -35,6 +35,11 @@ public final class SimulatedFileSystem: Sendable {
         set { disk.withLock { $0.log.crashPoint = newValue } }
     }
 
+    /// Whether the power failed at the ``crashPoint``.
+    public var isPowerOff: Bool {
+        disk.withLock { disk in disk.log.crashPoint.map { disk.log.count >= $0 } ?? false }
+    }
+
     /// How many operations changed the disk, or tried to: the points at which a crash can differ.
     public var operationCount: Int { disk.withLock { $0.log.count } }
 

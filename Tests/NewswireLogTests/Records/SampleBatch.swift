@@ -1,4 +1,5 @@
 import NewswireLog
+import NewswireTesting
 
 /// A record as a test says it, and as it compares it.
 struct SampleRecord: Equatable {
@@ -6,6 +7,26 @@ struct SampleRecord: Equatable {
     var value: [UInt8]?
     var headers: [SampleHeader] = []
     var timestamp: Int64 = 1000
+}
+
+extension SampleRecord {
+    /// Anything that a record can be.
+    static func random(using random: inout SeededRandom) -> SampleRecord {
+        SampleRecord(
+            key: .randomOrNil(using: &random), value: .randomOrNil(using: &random),
+            headers: (0..<Int.random(in: 0...2, using: &random)).map { number in
+                SampleHeader(name: "name \(number)", value: .randomOrNil(using: &random))
+            },
+            timestamp: Bool.random(using: &random) ? 5 : .random(in: -1 ... .max, using: &random))
+    }
+}
+
+extension [UInt8]? {
+    static func randomOrNil(using random: inout SeededRandom) -> [UInt8]? {
+        guard Int.random(in: 0...3, using: &random) > 0 else { return nil }
+        let count = Int.random(in: 0...(1 << Int.random(in: 0...9, using: &random)), using: &random)
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+    }
 }
 
 struct SampleHeader: Equatable {
