@@ -46,8 +46,8 @@ public final class Consumer: Sendable {
     /// - Returns: nil when nothing came in time, after ``interrupt()`` or ``close()``, and when the
     ///   task was cancelled.
     /// - Throws: `.offsetOutOfRange` with what can be read, when records were removed before they
-    ///   were given; `.corrupt`, `.deleted`, `.closed`. A partition that failed has its turn again
-    ///   after the others.
+    ///   were given; `.corrupt`, `.deleted`, `.closed`. A partition that failed has its turn
+    ///   again after the others.
     public func poll(maxWait: Duration) async throws(NewswireError) -> ConsumedBatch? {
         let deadline = services.time.instant() + maxWait
         while true {
