@@ -104,7 +104,8 @@ package final class LogServices: Sendable {
 
     // MARK: Files
 
-    /// Closes a descriptor of some partition; where all are busy, after the syncs that are asked for.
+    /// Closes a descriptor of some partition; where all are busy, after the syncs that are asked
+    /// for.
     ///
     /// To be called without any lock: whoever waits for those syncs is completed.
     func freeDescriptor() -> Bool {

@@ -183,7 +183,8 @@ extension PartitionLog {
 
     /// Completes whose outcome is known, in the order of their appends.
     ///
-    /// Called with no lock held. A thread that is completing others takes over what comes meanwhile.
+    /// Called with no lock held. A thread that is completing others takes over what comes
+    /// meanwhile.
     func completeWaiters() {
         while true {
             let finished = writer.withLock { $0.waiters.beginCompleting() }

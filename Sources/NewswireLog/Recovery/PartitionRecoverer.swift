@@ -133,17 +133,22 @@ struct PartitionRecoverer {
     /// Takes the files as they are, if the checkpoint knows where the last one ends and it does.
     private mutating func openClean(_ files: [SegmentFile]) throws(IOFailure) -> Bool {
         guard isClean, let entry else { return false }
-        if files.isEmpty {
-            guard entry.recoveryPoint == entry.logStartOffset else { return false }
-        } else {
-            guard files.last?.baseOffset == entry.recoverySegment,
-                files.last?.byteCount == entry.recoveryPosition.value,
-                let first = files.first, first.baseOffset <= entry.logStartOffset
+        // A recovery point in a segment that does not exist: the next append begins it.
+        log.beginsSegment =
+            entry.recoverySegment == entry.recoveryPoint && entry.recoveryPosition == .start
+        if let first = files.first, let last = files.last {
+            let isLastRight =
+                last.baseOffset == entry.recoverySegment
+                && last.byteCount == entry.recoveryPosition.value
+            guard isLastRight || log.beginsSegment && last.baseOffset < entry.recoverySegment,
+                first.baseOffset <= entry.logStartOffset
             else { return false }
+        } else {
+            guard entry.recoveryPoint == entry.logStartOffset else { return false }
+            log.beginsSegment = true
         }
         log.segments = files.map { segment($0, byteCount: $0.byteCount) }
         log.nextOffset = entry.recoveryPoint
-        log.beginsSegment = files.isEmpty
         if entry.leaderEpoch >= 0 { log.epochs.begin(entry.leaderEpoch, at: entry.logStartOffset) }
         return true
     }
@@ -257,8 +262,9 @@ struct PartitionRecoverer {
         }
         if !services.isReadOnly {
             if scan.cutReason != nil { try scan.file.truncate(to: scan.end.value) }
-            // What is kept is served as if it were synced: so it has to be.
-            if scan.end > scan.recoveryPosition {
+            // What is kept is served as if it were synced: so it has to be. And a tail that comes
+            // back would cut off every segment that was synced after it.
+            if scan.end > scan.recoveryPosition || scan.cutReason != nil {
                 try scan.file.synchronize()
                 keptUnsynced = true
             }

@@ -61,6 +61,16 @@ import Testing
         }
     }
 
+    // The fuzzer's find: the deep check took an empty batch of codec 5, and the reader refused it.
+    @Test(arguments: [1, 4, 5, 7] as [Int16])
+    func `an empty batch has no codec`(bits: Int16) throws {
+        let attributes = BatchAttributes(bits: bits)
+        let batch = rawBatch(
+            recordBytes: [], recordCount: 0, lastOffsetDelta: 4, attributes: attributes)
+        try RecordBatchValidator.verifyRecords(batch.rawSpan)
+        #expect(try readAll(batch).isEmpty)
+    }
+
     @Test func `more records than bytes can hold are refused before they are looked for`() {
         let batch = rawBatch(
             recordBytes: [UInt8](repeating: 0, count: 20), recordCount: 3, lastOffsetDelta: 2)
