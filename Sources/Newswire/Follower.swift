@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Looks for what another process wrote, when the system says that something changed.
 ///
-/// For engines that are opened for reading. Its thread exists while consumers follow partitions, and
-/// sleeps while nothing changes.
+/// For engines that are opened for reading. Its thread exists while consumers follow partitions,
+/// and sleeps while nothing changes.
 final class Follower: Sendable {
     private struct State {
         weak var engine: StreamEngine?
@@ -64,36 +64,60 @@ final class Follower: Sendable {
     private func follow(by watch: DirectoryWatch) {
         var watched: Set<String> = []
         var changed: Set<String> = [path]
-        while let (engine, followed) = next() {
-            let directories = Set(
-                [path, "\(path)/\(TopicName.metadata)-0"] + followed.map(directory))
-            for gone in watched.subtracting(directories) { watch.remove(gone) }
-            do throws(NewswireError) {
-                // First watched, then looked at: what comes between is told by the next wait.
-                watched = try add(directories, to: watch)
-                try refresh(engine, followed, changed)
-                changed = try wait(for: watch)
-            } catch {
-                engine.tell(
-                    .maintenance, .warning, "what others write cannot be followed: \(error.message)"
-                )
-                return end()
-            }
+        while let next = look(at: changed, by: watch, &watched) { changed = next }
+        state.withLock { state in
+            // Another thread may have begun with a watch of its own.
+            if state.watch === watch { state.watch = nil }
         }
+    }
+
+    /// Refreshes what changed, and waits for the next change; nil ends the thread.
+    private func look(
+        at changed: Set<String>, by watch: DirectoryWatch, _ watched: inout Set<String>
+    ) -> Set<String>? {
+        guard refresh(changed, by: watch, &watched) else { return nil }
+        // The engine is not held meanwhile: it may be dropped.
+        do throws(IOFailure) { return Set(try watch.wait(until: nil).changed) } catch {
+            tell(NewswireError(.inputOutput(nil, error)))
+            return nil
+        }
+    }
+
+    /// Refreshes what changed; false ends the thread.
+    private func refresh(
+        _ changed: Set<String>, by watch: DirectoryWatch, _ watched: inout Set<String>
+    ) -> Bool {
+        guard let (engine, followed) = next() else { return false }
+        let directories = Set([path, "\(path)/\(TopicName.metadata)-0"] + followed.map(directory))
+        for gone in watched.subtracting(directories) { watch.remove(gone) }
+        do throws(NewswireError) {
+            // First watched, then looked at: what comes between is told by the next wait.
+            let before = watched
+            watched = try add(directories, to: watch)
+            try refresh(engine, followed, changed.union(watched.subtracting(before)))
+        } catch {
+            // Tried again after the next change.
+            if error.code != .closed { tell(error) }
+        }
+        return true
+    }
+
+    private func tell(_ failure: NewswireError) {
+        state.withLock { $0.engine }?.tell(
+            .maintenance, .warning, "what others write cannot be followed: \(failure.message)")
     }
 
     /// What is to be followed; nil ends the thread.
     private func next() -> (StreamEngine, [TopicPartition])? {
         state.withLock { state in
             guard let engine = state.engine, !state.followed.isEmpty, !state.isClosed else {
+                // Together with the answer: who follows from now on starts another thread.
                 state.watch = nil
                 return nil
             }
             return (engine, Array(state.followed.keys))
         }
     }
-
-    private func end() { state.withLock { $0.watch = nil } }
 
     private func directory(_ partition: TopicPartition) -> String { "\(path)/\(partition)" }
 
@@ -121,13 +145,5 @@ final class Follower: Sendable {
         let parts = followed.filter { changed.contains(directory($0)) }
         guard changed.isSubset(of: Set(parts.map(directory))) else { return try engine.refresh() }
         for part in parts { try engine.refresh(part) }
-    }
-
-    private func wait(for watch: DirectoryWatch) throws(NewswireError) -> Set<String> {
-        do throws(IOFailure) {
-            return Set(try watch.wait(until: nil).changed)
-        } catch {
-            throw NewswireError(.inputOutput(nil, error))
-        }
     }
 }

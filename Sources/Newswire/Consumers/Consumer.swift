@@ -31,7 +31,7 @@ public final class Consumer: Sendable {
     }
 
     deinit {
-        if isFollowing.load(ordering: .acquiring) { services.follower?.unfollow(partitions) }
+        unfollow()
         // The logs must not keep what waits for a consumer that is no more.
         for (partition, ticket) in state.withLock({ $0.close() }).tickets {
             partition.log.cancelWait(ticket)
@@ -97,6 +97,7 @@ public final class Consumer: Sendable {
         let (tickets, waits) = state.withLock { $0.close() }
         for (partition, ticket) in tickets { partition.log.cancelWait(ticket) }
         wakeAll(waits)
+        unfollow()
     }
 
     // MARK: Positions
@@ -136,6 +137,11 @@ public final class Consumer: Sendable {
         guard let follower = services.follower else { return }
         guard !isFollowing.exchange(true, ordering: .acquiringAndReleasing) else { return }
         try follower.follow(partitions)
+    }
+
+    private func unfollow() {
+        guard isFollowing.exchange(false, ordering: .acquiringAndReleasing) else { return }
+        services.follower?.unfollow(partitions)
     }
 
     /// Reads from the first partition that has something; nil when none has.
