@@ -11,11 +11,16 @@ struct GoldenPartition: Sendable {
     /// The record with a number.
     var record: @Sendable (Int) -> GoldenRecord = GoldenRecord.number
 
+    /// The topic's id: another one for each topic.
+    var topicID: TopicID
+
     init(
         _ topic: String, _ number: Int = 0, batches: [Int], start: Int64? = nil,
         _ configure: (inout LogConfiguration) -> Void = { _ in }
     ) {
         partition = TopicPartition(topic, number)
+        topicID = TopicID(
+            high: 0x6e65_7773_7769_7265, low: topic.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
         batchSizes = batches
         self.start = start
         // Small enough for several segments, and several slots in each.
@@ -48,12 +53,6 @@ struct GoldenPartition: Sendable {
 
     private static func sizes(_ recordCount: Int, count: Int) -> [Int] {
         [Int](repeating: recordCount, count: count)
-    }
-
-    /// The topic's id: readable in `partition.metadata`, and another one for each topic.
-    var topicID: TopicID {
-        let name = partition.topic.utf8.reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) }
-        return TopicID(high: 0x6e65_7773_7769_7265, low: name)
     }
 
     /// The records of batch number `number`.
