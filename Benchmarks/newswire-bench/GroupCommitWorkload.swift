@@ -36,7 +36,8 @@ final class GroupCommitWorkload: Workload {
         name: "group-commit",
         summary: "tasks that wait for the disk one record at a time, against one sync for all in C",
         workloads: { context in
-            [(1, 1), (128, 1), (512, 1), (1000, context.amount(1000, quick: 50))].map {
+            let many = context.amount(1000, quick: 8)
+            return [(1, 1), (128, 1), (512, 1), (many, many)].map {
                 GroupCommitWorkload(tasks: $0, partitions: $1, context)
             }
         })
