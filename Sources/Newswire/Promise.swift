@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// One value that comes later; one thread or one task may wait for it.
-final class Promise<Value: Sendable>: Sendable {
+package final class Promise<Value: Sendable>: Sendable {
     private enum State {
         case open
         case awaited(CheckedContinuation<Value, Never>)
@@ -11,12 +11,14 @@ final class Promise<Value: Sendable>: Sendable {
 
     private let state = Mutex(State.open)
 
+    package init() {}
+
     /// Gives the value: whoever waits goes on.
     ///
     /// Only the first one counts.
     /// - Returns: whether it was the first.
     @discardableResult
-    func settle(_ value: Value) -> Bool {
+    package func settle(_ value: Value) -> Bool {
         let before = state.withLock { state in
             let before = state
             if case .settled = before { return before }
@@ -34,7 +36,7 @@ final class Promise<Value: Sendable>: Sendable {
     }
 
     /// The value, once it is there.
-    func value() async -> Value {
+    package func value() async -> Value {
         await withCheckedContinuation { continuation in
             let known: Value? = state.withLock { state in
                 if case .settled(let value) = state { return value }
@@ -46,7 +48,7 @@ final class Promise<Value: Sendable>: Sendable {
     }
 
     /// Waits on this thread for the value; nil when it did not come until `deadline`.
-    func wait(until deadline: Instant? = nil) -> Value? {
+    package func wait(until deadline: Instant? = nil) -> Value? {
         let gate = Gate()
         let known: Value? = state.withLock { state in
             if case .settled(let value) = state { return value }

@@ -131,6 +131,12 @@ public final class StreamEngine: Sendable {
         try await calls.run { [self] () throws(NewswireError) in try close() }
     }
 
+    /// Does what is due; for engines without threads of their own.
+    package func runDueSteps() {
+        services.timers.run(at: services.time.instant())
+        log.runMaintenance()
+    }
+
     static var closedError: NewswireError {
         NewswireError(.closed, "the engine is closed: open the directory again")
     }

@@ -3,11 +3,11 @@ internal import Synchronization
 /// Calls at given moments, by one thread, which exists only while there is something to wait for.
 ///
 /// Without threads of its own (tests), whoever drives the time calls ``run(at:)``.
-final class Timers: Sendable {
-    typealias Action = @Sendable () -> Void
+package final class Timers: Sendable {
+    package typealias Action = @Sendable () -> Void
 
     /// A registered call, to take it back.
-    struct Ticket: Hashable, Sendable {
+    package struct Ticket: Hashable, Sendable {
         fileprivate let due: Instant
         fileprivate let number: Int64
     }
@@ -30,7 +30,7 @@ final class Timers: Sendable {
     private let state = Mutex(State())
     private let gate = Gate()
 
-    init(time: any TimeSource, hasThread: Bool) {
+    package init(time: any TimeSource, hasThread: Bool) {
         self.time = time
         self.hasThread = hasThread
     }
@@ -38,7 +38,7 @@ final class Timers: Sendable {
     /// Calls `action` at `due` or soon after, once, unless it is cancelled before.
     ///
     /// - Throws: when the thread cannot be started; the action is not called then.
-    func add(at due: Instant, _ action: @escaping Action) throws(IOFailure) -> Ticket {
+    package func add(at due: Instant, _ action: @escaping Action) throws(IOFailure) -> Ticket {
         let (ticket, isFirst, starts) = state.withLock { state in
             let ticket = Ticket(due: due, number: state.nextNumber)
             state.nextNumber += 1
@@ -57,7 +57,7 @@ final class Timers: Sendable {
     }
 
     /// Takes a call back; one that was made, or is being made, stays made.
-    func cancel(_ ticket: Ticket) {
+    package func cancel(_ ticket: Ticket) {
         state.withLock { state in
             let place = state.firstPlace { $0 >= ticket }
             guard place < state.entries.count, state.entries[place].ticket == ticket else { return }
@@ -69,7 +69,7 @@ final class Timers: Sendable {
     ///
     /// - Returns: when the next one is; nil when there is none.
     @discardableResult
-    func run(at now: Instant) -> Instant? {
+    package func run(at now: Instant) -> Instant? {
         let (due, next) = state.withLock { state in
             let count = state.firstPlace { $0.due > now }
             let due = Array(state.entries.prefix(count))
@@ -81,7 +81,7 @@ final class Timers: Sendable {
     }
 
     /// Makes no more calls; the thread ends soon.
-    func close() {
+    package func close() {
         state.withLock { state in
             state.isClosed = true
             state.entries.removeAll()
@@ -131,7 +131,7 @@ extension Timers.State {
 }
 
 extension Timers.Ticket: Comparable {
-    static func < (left: Self, right: Self) -> Bool {
+    package static func < (left: Self, right: Self) -> Bool {
         (left.due, left.number) < (right.due, right.number)
     }
 }

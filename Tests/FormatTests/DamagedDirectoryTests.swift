@@ -23,9 +23,10 @@ import Testing
         get throws { try GoldenDirectory("v1-corrupt").expected("orders-0.jsonl") }
     }
 
-    // The batch right behind damage could not be reached (`rot-in-a-length`): slots name the ends of
-    // batches, so that the search began with the batch before it. A damaged newest head was passed over
-    // without a word (`newest-head`), and two of them made a directory a new one (`all-heads`).
+    // The batch right behind damage could not be reached (`rot-in-a-length`): slots name the ends
+    // of batches, so that the search began with the batch before it. A damaged newest head was
+    // passed over without a word (`newest-head`), and two of them made a directory a new one
+    // (`all-heads`).
     @Test(arguments: names)
     func `an open keeps what is sound and reports the rest`(after name: String) throws {
         let golden = golden(name)

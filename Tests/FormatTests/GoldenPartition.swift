@@ -1,13 +1,15 @@
 import NewswireLog
 
 /// One partition of the golden directory: how it is configured and what is appended to it.
-struct GoldenPartition {
+struct GoldenPartition: Sendable {
     let partition: TopicPartition
     /// How many records each batch has.
     let batchSizes: [Int]
     /// The new start of the log, at the end; nil leaves it at 0.
     var start: Int64?
     var configuration = LogConfiguration()
+    /// The record with a number.
+    var record: @Sendable (Int) -> GoldenRecord = GoldenRecord.number
 
     init(
         _ topic: String, _ number: Int = 0, batches: [Int], start: Int64? = nil,
@@ -57,6 +59,6 @@ struct GoldenPartition {
     /// The records of batch number `number`.
     func records(ofBatch number: Int) -> [GoldenRecord] {
         let first = batchSizes[..<number].reduce(0, +)
-        return (first..<first + batchSizes[number]).map(GoldenRecord.number)
+        return (first..<first + batchSizes[number]).map(record)
     }
 }

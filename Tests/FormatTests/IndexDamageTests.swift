@@ -74,8 +74,8 @@ import Testing
         try expectAllFound(try OpenedDirectory(path))
     }
 
-    // A slot was believed if it was in order: records behind a wrong one were not found, and the last
-    // one said when retention may remove the segment.
+    // A slot was believed if it was in order: records behind a wrong one were not found, and the
+    // last one said when retention may remove the segment.
     @Test(arguments: damages)
     func `a damaged time index hides nothing`(_ damage: Damage) throws {
         try inflict(damage, on: .timeIndex)

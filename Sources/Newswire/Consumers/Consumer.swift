@@ -45,9 +45,9 @@ public final class Consumer: Sendable {
     /// - Parameter maxWait: how long to wait when there is nothing to read.
     /// - Returns: nil when nothing came in time, after ``interrupt()`` or ``close()``, and when the
     ///   task was cancelled.
-    /// - Throws: `.offsetOutOfRange` with what can be read when records were removed before they were
-    ///   given; `.corrupt`, `.deleted`, `.closed`. A partition that failed has its turn again after
-    ///   the others.
+    /// - Throws: `.offsetOutOfRange` with what can be read, when records were removed before they
+    ///   were given; `.corrupt`, `.deleted`, `.closed`. A partition that failed has its turn
+    ///   again after the others.
     public func poll(maxWait: Duration) async throws(NewswireError) -> ConsumedBatch? {
         let deadline = services.time.instant() + maxWait
         while true {
@@ -150,7 +150,7 @@ public final class Consumer: Sendable {
     private func readOverdue() throws(NewswireError) -> ConsumedBatch? {
         let tickets = state.withLock { $0.endOverdueWaits() }
         for (partition, ticket) in tickets { partition.log.cancelWait(ticket) }
-        return tickets.isEmpty ? nil : try read()
+        return try read()
     }
 
     /// Moves on when the position is missing and that is what was asked for.

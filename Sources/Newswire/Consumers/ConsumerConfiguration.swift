@@ -2,7 +2,7 @@
 public struct ConsumerConfiguration: Sendable {
     /// What to do when the position of a partition is not in its log any more.
     public enum MissingPosition: Sendable {
-        /// Throw `.offsetOutOfRange` with what can be read, until the consumer is told where to go on.
+        /// Throw `.offsetOutOfRange` with what can be read, until it is told where to go on.
         case fail
         /// Go on with the first record that is there.
         case skipToBeginning
@@ -16,7 +16,7 @@ public struct ConsumerConfiguration: Sendable {
         case committed
     }
 
-    /// About how many bytes one poll reads from one partition; one batch comes even if it is larger.
+    /// How many bytes one poll reads from one partition; one batch comes even if it is larger.
     public var fetchBytes = 1 << 20
     /// What to do when retention or trimming removed the records at a position.
     public var onMissing = MissingPosition.fail

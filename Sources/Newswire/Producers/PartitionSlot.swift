@@ -20,6 +20,8 @@ struct PartitionSlot {
     private var isDelivering = false
     /// Whether the open batch goes as soon as those before it are appended.
     private var sendsOpen = false
+    /// Whether the open batch goes when everything before it was delivered.
+    private var sendsWhenIdle = false
     /// Whether the producer's list of lingering slots has it.
     var isLingering = false
 
@@ -50,6 +52,28 @@ struct PartitionSlot {
         sendsOpen = true
         return beginSending()
     }
+
+    /// Asks for the open batch to go as soon as nothing is on its way before it.
+    ///
+    /// While a batch waits for the disk, records of many senders gather in the next one: they could
+    /// not be synced earlier anyway.
+    /// - Returns: whether the caller becomes the one who appends.
+    mutating func requestSendWhenIdle() -> Bool {
+        sendsWhenIdle = open != nil
+        return takeIdleSend()
+    }
+
+    /// Asks for the open batch to go if that was put off, and nothing is on its way any more.
+    ///
+    /// - Returns: whether the caller becomes the one who appends.
+    mutating func takeIdleSend() -> Bool {
+        guard sendsWhenIdle, inFlight.isEmpty else { return false }
+        sendsWhenIdle = false
+        return requestSend()
+    }
+
+    /// Whether the open batch waits for nothing but somebody to append it.
+    var isIdleSendDue: Bool { sendsWhenIdle && inFlight.isEmpty && open != nil }
 
     /// Makes the caller the one who appends, unless another thread is.
     mutating func beginSending() -> Bool {

@@ -170,10 +170,10 @@ public final class Producer: Sendable {
         return result
     }
 
-    /// Appends the open batches that hold records of a `send`.
+    /// Appends the open batches that hold records of a `send`, now or as soon as nothing is before.
     func send(_ wait: SendWait, to topic: Topic) {
         let partitions = wait.partitions
-        let sends = state.withLock { $0.requestSends(of: partitions, in: topic) }
+        let sends = state.withLock { $0.requestIdleSends(of: partitions, in: topic) }
         for slot in sends { appendBatches(of: slot) }
     }
 
@@ -223,6 +223,23 @@ public final class Producer: Sendable {
         guard state.withLock({ $0.note(outcome, of: batch) }) else { return }
         while let (batch, outcome) = state.withLock({ $0.nextToDeliver(of: batch.slot) }) {
             deliver(batch, outcome)
+        }
+        let slot = batch.slot
+        if state.withLock({ $0.isIdleSendDue(slot) }) { sendSoon(slot) }
+    }
+
+    /// Appends what was put off.
+    ///
+    /// Not on this thread: it syncs for everybody, and must not write, or compress, for one.
+    private func sendSoon(_ slot: TopicSlots.ID) {
+        let send: Timers.Action = { [self] in
+            if state.withLock({ $0.takeIdleSend(slot) }) { appendBatches(of: slot) }
+        }
+        do throws(IOFailure) {
+            _ = try services.timers.add(at: services.time.instant(), send)
+        } catch {
+            // Without a thread for it: slower, and nothing waits for ever.
+            send()
         }
     }
 

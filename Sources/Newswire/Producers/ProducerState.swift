@@ -219,13 +219,23 @@ struct ProducerState {
         if topics[id.topic].partitions[id.partition].beginSending() { effects.sends = id }
     }
 
-    /// Asks for the open batches of some partitions to go.
+    /// Asks for the open batches of some partitions to go when nothing is on its way before them.
     ///
     /// - Returns: those whose batches the caller appends.
-    mutating func requestSends(of partitions: Set<Int>, in topic: Topic) -> [TopicSlots.ID] {
+    mutating func requestIdleSends(of partitions: Set<Int>, in topic: Topic) -> [TopicSlots.ID] {
         guard let number = topicNumbers[ObjectIdentifier(topic)] else { return [] }
-        return partitions.filter { topics[number].partitions[$0].requestSend() }
+        return partitions.filter { topics[number].partitions[$0].requestSendWhenIdle() }
             .map { TopicSlots.ID(topic: number, partition: $0) }
+    }
+
+    /// Whether somebody has to append what was put off until nothing is on its way.
+    func isIdleSendDue(_ id: TopicSlots.ID) -> Bool {
+        topics[id.topic].partitions[id.partition].isIdleSendDue
+    }
+
+    /// Makes the caller append what was put off, if that is still due.
+    mutating func takeIdleSend(_ id: TopicSlots.ID) -> Bool {
+        topics[id.topic].partitions[id.partition].takeIdleSend()
     }
 
     /// Asks for all open batches to go.

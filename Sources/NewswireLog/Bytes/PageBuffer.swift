@@ -72,7 +72,7 @@ package struct PageBuffer: ~Copyable, @unchecked Sendable {
             nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
             // As for any allocation in Swift; sizes from untrusted bytes are bounded before.
-            fatalError("out of memory: \(byteCount) bytes")
+            preconditionFailure("out of memory: \(byteCount) bytes")
         }
         return unsafe memory
     }

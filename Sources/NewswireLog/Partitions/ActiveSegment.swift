@@ -61,10 +61,7 @@ struct ActiveSegment: Sendable {
         _ bytes: RawSpan, _ facts: BatchFacts, indexBytes: Int
     ) throws(IOFailure) {
         guard let file else { preconditionFailure("a segment was written while it was closed") }
-        if hasLeftovers {
-            try file.truncate(to: byteCount)
-            hasLeftovers = false
-        }
+        try cutLeftovers()
         // Before the write: bytes of a failed one count as well.
         isDirty = true
         let position = FilePosition(byteCount)
@@ -76,6 +73,15 @@ struct ActiveSegment: Sendable {
         if byteCount == 0 { firstTimestamp = facts.maxTimestamp }
         byteCount += bytes.byteCount
         indexesHaveRoom = segment.note(facts, at: position, limit: indexBytes)
+    }
+
+    /// Removes what a failed write left and could not remove itself.
+    ///
+    /// A closed file has nothing of the kind: it is cut when it is opened again.
+    mutating func cutLeftovers() throws(IOFailure) {
+        guard hasLeftovers, let file else { return }
+        try file.truncate(to: byteCount)
+        hasLeftovers = false
     }
 
     /// Lets readers see everything that is written.

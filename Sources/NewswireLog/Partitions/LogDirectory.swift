@@ -79,6 +79,18 @@ public final class LogDirectory: Sendable {
         return log
     }
 
+    // Not closed: left as by a crash, but nothing is kept open, and nobody goes on without the
+    // lock.
+    deinit {
+        services.maintenance.abandon()
+        services.commits.close()
+        for log in services.partitions.all {
+            log.refuse(.closed)
+            log.releaseFiles()
+        }
+        services.partitions.removeAll()
+    }
+
     // MARK: Closing
 
     /// Syncs everything, writes indexes and a clean checkpoint, and gives the lock back.

@@ -36,6 +36,15 @@ final class MaintenanceSchedule: Sendable {
         wake.open()
     }
 
+    /// Makes no other call, without waiting for one under way.
+    func abandon() {
+        state.withLock { state in
+            state.isClosed = true
+            state.work = nil
+        }
+        wake.open()
+    }
+
     /// Waits for a call under way and makes no other.
     func close() {
         let thread = state.withLock { state in

@@ -1,18 +1,21 @@
 internal import Synchronization
 
 extension PartitionLog {
-    /// Appends the records that `fill` adds to a batch, and returns when they are as durable as asked.
+    /// Appends the records that `fill` adds to a batch, and returns when they are as durable as
+    /// asked.
     ///
-    /// The batch is built in memory of the log that is used again and again: no allocation per append.
-    /// The topic's codec is applied. If a record was refused for its size, nothing is appended.
+    /// The batch is built in memory of the log that is used again and again: no allocation per
+    /// append. The topic's codec is applied. If a record was refused for its size, nothing is
+    /// appended.
     /// - Parameters:
     ///   - durability: what the return promises; the topic's level when nil. Order and visibility
     ///     follow the topic's level whatever is asked.
     ///   - fill: adds the records, in order; it runs on this thread, once, with no lock held.
     /// - Returns: the offsets that the records got.
-    /// - Throws: `.messageTooLarge` and `.batchTooLargeForSegment` with both numbers, `.invalidBatch`
-    ///   for an empty batch, `.inputOutput` when a write failed (nothing of it can be read),
-    ///   `.stopped` when a sync failed (the outcome is unknown), `.closed`, `.deleted`, `.readOnly`.
+    /// - Throws: `.messageTooLarge` and `.batchTooLargeForSegment` with both numbers,
+    ///   `.invalidBatch` for an empty batch, `.inputOutput` when a write failed (nothing of it can
+    ///   be read), `.stopped` when a sync failed (the outcome is unknown), `.closed`, `.deleted`,
+    ///   `.readOnly`.
     /// - Complexity: one write, and one sync when the promise needs it.
     @discardableResult
     public func append(

@@ -174,6 +174,7 @@ extension PartitionLog {
     private func stop(_ failure: IOFailure) -> CommitResult {
         var result = CommitResult()
         result.events = [.stopped(partition, failure)]
+        SyncFailureNote(in: directory, on: services.fileSystem).leave()
         writer.withLock { writer in
             writer.refusal = .stopped(partition, failure)
             writer.waiters.fail(.stopped(partition, failure))
@@ -183,7 +184,8 @@ extension PartitionLog {
 
     /// Completes whose outcome is known, in the order of their appends.
     ///
-    /// Called with no lock held. A thread that is completing others takes over what comes meanwhile.
+    /// Called with no lock held. A thread that is completing others takes over what comes
+    /// meanwhile.
     func completeWaiters() {
         while true {
             let finished = writer.withLock { $0.waiters.beginCompleting() }

@@ -2,7 +2,8 @@ internal import Synchronization
 
 // Beginning and ending segments; all under the writer's lock.
 extension PartitionLog {
-    /// Has the segment that a batch goes to active, with its file open; rolls and creates as needed.
+    /// Has the segment that a batch goes to active, with its file open; rolls and creates as
+    /// needed.
     func openActive(
         for batch: BatchFacts, _ writer: inout PartitionWriter
     ) throws(LogFailure) {
@@ -40,14 +41,22 @@ extension PartitionLog {
         try segment.beginGrowing()
         let capacity = max(writer.configuration.segmentBytes, segment.byteCount)
         segment.setCapacity(capacity)
-        var firstTimestamp = Timestamp.absent
-        if segment.byteCount > 0 {
+        writer.active = ActiveSegment(
+            segment, file: nil, capacity: capacity, begun: now,
+            firstTimestamp: try firstTimestamp(of: segment))
+    }
+
+    private func firstTimestamp(of segment: Segment) throws(LogFailure) -> Timestamp {
+        guard segment.byteCount > 0 else { return .absent }
+        do throws(LogFailure) {
             let limit = FilePosition(segment.byteCount)
             let walk = try segment.walk(to: segment.baseOffset, limit: limit)
-            firstTimestamp = walk?.header.maxTimestamp ?? .absent
+            return walk?.header.maxTimestamp ?? .absent
+        } catch {
+            // Damage is for readers to meet; appends go on behind it.
+            guard case .corrupt = error else { throw error }
+            return .absent
         }
-        writer.active = ActiveSegment(
-            segment, file: nil, capacity: capacity, begun: now, firstTimestamp: firstTimestamp)
     }
 
     /// Ends the active segment, unless it is empty; the next append begins another.
@@ -59,6 +68,7 @@ extension PartitionLog {
         }
         guard let active = writer.active, active.byteCount > 0 else { return }
         do throws(IOFailure) {
+            try writer.active?.cutLeftovers()
             writer.unsyncedFiles += try active.segment.writeIndexes()
         } catch { throw .inputOutput(partition, error) }
         if active.isDirty, let file = active.file { writer.unsyncedFiles.append(file) }
@@ -118,7 +128,9 @@ extension PartitionLog {
     func epoch(
         for offset: Offset, _ writer: inout PartitionWriter
     ) throws(LogFailure) -> Int32 {
-        if let current = writer.epochs.current, !writer.raisesEpoch { return current }
+        if let current = writer.epochs.current, !writer.raisesEpoch || current == .max {
+            return current  // Behind the last one there is none: a damaged file may say anything.
+        }
         var epochs = writer.epochs
         epochs.begin((epochs.current ?? -1) + 1, at: offset)
         let path = "\(directory)/\(LeaderEpochTable.fileName)"

@@ -3,9 +3,9 @@ internal import Synchronization
 /// The log of one partition: appends at its end, reads anywhere.
 ///
 /// Appends of several threads are ordered by one lock, which is held for the write and nothing
-/// longer. Readers never wait for it: they use the end that was published and a snapshot of the list
-/// of segments. (Swift has no atomic reference, so the snapshot is taken under a lock of its own,
-/// which is held for one retain.)
+/// longer. Readers never wait for it: they use the end that was published and a snapshot of the
+/// list of segments. (Swift has no atomic reference, so the snapshot is taken under a lock of its
+/// own, which is held for one retain.)
 public final class PartitionLog: Sendable {
     /// The partition.
     public let partition: TopicPartition
@@ -209,7 +209,7 @@ extension PartitionLog: Evictable {
     /// Closes the descriptor for appends, unless bytes that were written to it are unsynced.
     func giveBackIfSynced() -> Bool {
         let wasClosed: Bool? = writer.withLockIfAvailable { writer in
-            guard !(writer.active?.isDirty ?? false) else { return false }
+            if let active = writer.active, active.isDirty || active.hasLeftovers { return false }
             writer.active?.giveBackFile()
             return true
         }

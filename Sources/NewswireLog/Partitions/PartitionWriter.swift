@@ -52,10 +52,14 @@ struct PartitionWriter: ~Copyable, Sendable {
         raisesEpoch = recovered.raisesEpoch
         hasDirectory = recovered.hasDirectory
         beginsSegment = recovered.beginsSegment
-        committed = CommitPoint(
-            offset: recovered.nextOffset,
-            segment: recovered.segments.last?.baseOffset ?? recovered.nextOffset,
-            position: FilePosition(recovered.segments.last?.byteCount ?? 0))
+        let end = recovered.nextOffset
+        if let last = recovered.segments.last, !recovered.beginsSegment {
+            committed = CommitPoint(
+                offset: end, segment: last.baseOffset, position: FilePosition(last.byteCount))
+        } else {
+            // Records before the end were lost: the segment to come begins behind them.
+            committed = CommitPoint(offset: end, segment: end, position: .start)
+        }
     }
 
     /// Whether a sync would have nothing to do.

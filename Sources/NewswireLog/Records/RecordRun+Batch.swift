@@ -8,13 +8,13 @@ extension RecordRun {
         reusing inflated: InflatedRecords?
     ) throws(BatchFailure) {
         let records = batch.extracting(RecordBatchHeader.byteCount..<header.byteCount)
-        guard let codec = header.attributes.codec else {
+        // Nothing is stored as nothing, whatever the codec.
+        guard let codec = records.byteCount == 0 ? .some(.none) : header.attributes.codec else {
             throw .badField("attributes", Int64(header.attributes.bits))
         }
         let counts = RecordCounts(
             recordCount: Int(header.recordCount), lastOffsetDelta: Int64(header.lastOffsetDelta))
-        // Nothing is stored as nothing, whatever the codec.
-        switch records.byteCount == 0 ? .none : codec {
+        switch codec {
         case .none: self.init(records, counts, reusing: inflated)
         case .gzip:
             do throws(GzipFailure) {

@@ -24,20 +24,28 @@ package enum IndexRebuild {
             case .batch(let header, let position):
                 indexes.add(BatchFacts(header), at: position, interval: interval)
             case .damage(_, let position):
-                guard
-                    let slot = nextSlot(in: oldSlots, from: &oldSlot, behind: position)
-                else { return }
-                scan.move(to: slot.position, expecting: nil)
-                guard case .batch(let header, let found)? = try scan.next(),
-                    header.lastOffset == indexes.baseOffset + Int64(slot.relativeOffset)
-                else {
-                    scan.move(to: position, expecting: nil)
-                    continue
-                }
-                indexes.adopt(slot)
-                indexes.add(BatchFacts(header), at: found, interval: .max)
+                let isBehind = try passDamage(at: position, &scan, &indexes, oldSlots, &oldSlot)
+                guard isBehind else { return }
             }
         }
+    }
+
+    /// Goes on at the next slot that leads to a good batch; false when there is none.
+    private static func passDamage(
+        at position: FilePosition, _ scan: inout SegmentScan, _ indexes: inout SegmentIndexes,
+        _ oldSlots: [UInt8], _ oldSlot: inout Int
+    ) throws(IOFailure) -> Bool {
+        while let slot = nextSlot(in: oldSlots, from: &oldSlot, behind: position) {
+            scan.move(to: slot.position, expecting: nil)
+            guard case .batch(let header, let found)? = try scan.next(),
+                header.lastOffset == indexes.baseOffset + Int64(slot.relativeOffset),
+                header.baseOffset >= indexes.baseOffset
+            else { continue }
+            indexes.demandSlot()
+            indexes.add(BatchFacts(header), at: found, interval: .max)
+            return true
+        }
+        return false
     }
 
     private static func nextSlot(

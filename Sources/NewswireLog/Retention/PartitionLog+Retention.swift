@@ -13,6 +13,9 @@ extension PartitionLog {
         guard offset <= end, offset >= .zero else {
             throw .offsetOutOfRange(partition, offset, valid: offsets.logStartOffset...end)
         }
+        // A start that is durable must not lie behind an end that is not: a power failure would
+        // leave a log that ends before it begins.
+        try synchronize()
         let rises = view.withLock { view in
             guard offset > view.logStartOffset else { return false }
             view.logStartOffset = offset
@@ -182,13 +185,7 @@ extension PartitionLog {
             // After a deletion the names may be those of another topic's files.
             guard isOpen else { return false }
             try LogFailure.wrapping(partition) { () throws(IOFailure) in
-                // The log last: what a crash leaves is found as a segment, and removed then.
-                for kind in SegmentFileName.Kind.allCases.reversed() {
-                    let path = segment.path(kind)
-                    if try services.fileSystem.status(of: path) != nil {
-                        try services.fileSystem.remove(path)
-                    }
-                }
+                try unlinkFiles(of: segment)
             }
             return true
         }
@@ -197,5 +194,24 @@ extension PartitionLog {
             .segmentDeleted(
                 partition, baseOffset: segment.baseOffset, byteCount: segment.byteCount,
                 reason: removed.reason.rawValue))
+    }
+
+    private func removeFiles(of segment: Segment) throws(IOFailure) {
+        // The log last: what a crash leaves is found as a segment, and removed then.
+        for kind in SegmentFileName.Kind.allCases.reversed() {
+            let path = segment.path(kind)
+            guard try services.fileSystem.status(of: path) != nil else { continue }
+            try services.fileSystem.remove(path)
+        }
+    }
+
+    private func unlinkFiles(of segment: Segment) throws(IOFailure) {
+        // The log last: what a crash leaves is found as a segment, and removed then.
+        for kind in SegmentFileName.Kind.allCases.reversed() {
+            let path = segment.path(kind)
+            if try services.fileSystem.status(of: path) != nil {
+                try services.fileSystem.remove(path)
+            }
+        }
     }
 }

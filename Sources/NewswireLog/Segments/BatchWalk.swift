@@ -83,6 +83,12 @@ package struct BatchWalk {
             guard header.byteCount <= byteCount else {
                 throw .truncated(byteCount: byteCount, needed: header.byteCount)
             }
+            // Offsets are dense, and where the next batch begins hangs on it.
+            guard Int64(header.recordCount) == Int64(header.lastOffsetDelta) + 1 else {
+                throw .badCounts(
+                    recordCount: Int(header.recordCount),
+                    lastOffsetDelta: Int(header.lastOffsetDelta))
+            }
             return (header, safeEnd)
         } catch { throw .corrupt(source, at: position, offset: nil, error) }
     }

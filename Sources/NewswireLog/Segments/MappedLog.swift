@@ -28,15 +28,14 @@ package final class MappedLog: Sendable {
             (first...last).allSatisfy { bits[$0 / 64] & (1 << UInt64($0 % 64)) != 0 }
         }
         guard !isDone else { return FilePosition(safeEnd) }
-        try region.populate(position.value..<safeEnd)
+        // A chunk that is all there is populated whole, however it is entered, and never again.
+        let isWhole = (last + 1) * Self.chunkByteCount <= limit.value
+        let start = isWhole || last > first ? first * Self.chunkByteCount : position.value
+        try region.populate(start..<safeEnd)
         populated.withLock { bits in
             for chunk in first...last {
-                // Half a chunk does not count: the rest of it was not asked for, or not written
-                // yet.
-                let start = chunk * Self.chunkByteCount
-                guard start >= position.value, start + Self.chunkByteCount <= limit.value else {
-                    continue
-                }
+                // Half a chunk does not count: the rest of it is not written yet.
+                guard (chunk + 1) * Self.chunkByteCount <= limit.value else { continue }
                 bits[chunk / 64] |= 1 << UInt64(chunk % 64)
             }
         }

@@ -56,6 +56,12 @@ package enum OffsetIndex {
         return low == 0 ? nil : low - 1
     }
 
+    /// The first slot whose offset is at least `relativeOffset`; nil when all are earlier.
+    package static func ceiling(of relativeOffset: Int64, in slots: RawSpan) -> Slot? {
+        let number = floor(of: relativeOffset - 1, in: slots).map { $0 + 1 } ?? 0
+        return number < slotCount(of: slots) ? slot(number, of: slots) : nil
+    }
+
     /// Adds `slot` at the end of `slots`.
     package static func append(_ slot: Slot, to slots: inout [UInt8]) {
         slots.append(bigEndian: Int32(slot.relativeOffset))

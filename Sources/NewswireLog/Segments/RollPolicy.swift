@@ -49,3 +49,12 @@ package struct RollPolicy: Sendable {
         return overflow ? now > begun : age > segmentAgeMilliseconds
     }
 }
+
+extension RollPolicy.Facts {
+    /// A segment without batches.
+    package init(emptyAt baseOffset: Offset, capacity: Int, begun: Timestamp) {
+        self.init(
+            baseOffset: baseOffset, byteCount: 0, capacity: capacity, firstTimestamp: .absent,
+            begun: begun, indexesHaveRoom: true)
+    }
+}

@@ -15,9 +15,7 @@ extension Segment {
     func offsetSlot(atOrAfter offset: Offset) throws(LogFailure) -> OffsetIndex.Slot? {
         let relativeOffset = offset - baseOffset
         return try withSlots { offsetSlots, _ in
-            let before = OffsetIndex.floor(of: relativeOffset - 1, in: offsetSlots) ?? -1
-            guard before + 1 < OffsetIndex.slotCount(of: offsetSlots) else { return nil }
-            return OffsetIndex.slot(before + 1, of: offsetSlots)
+            OffsetIndex.ceiling(of: relativeOffset, in: offsetSlots)
         }
     }
 
@@ -37,7 +35,7 @@ extension Segment {
         case .files(let known):
             if let known { return body(known.offsetSlots, known.timeSlots) }
             if let maps = try mapIndexes() { return body(maps.offsetSlots, maps.timeSlots) }
-            let rebuilt = try rebuild(oldSlots: [])
+            let rebuilt = try rebuild()
             return body(rebuilt.offsetSlots.rawSpan, rebuilt.timeSlots.rawSpan)
         }
     }
@@ -81,13 +79,29 @@ extension Segment {
         try withSlots { offsetSlots, _ in [UInt8](copying: offsetSlots) }
     }
 
-    /// Makes the indexes again after a slot led to a batch that is not the one it speaks of.
+    /// Mends the indexes after a slot led to a batch that is not the one it speaks of.
     ///
-    /// A growing segment's were made here: what they lead to is the log's damage. While a part of the
-    /// log cannot be read yet, indexes made of the rest would be too short.
-    func rebuildIndexes() throws(LogFailure) {
-        guard state.withLock({ $0.growing == nil }), try isAllReadable() else { return }
-        _ = try rebuild(oldSlots: offsetSlotBytes())
+    /// - Parameters:
+    ///   - isRebuilt: whether they were made again for this look-up before.
+    ///   - remove: takes the slot out of indexes in memory.
+    /// - Returns: false when nothing better can be had: then the log itself has to be walked.
+    /// - Throws: `.inputOutput` when the log cannot be read.
+    func mend(
+        _ isRebuilt: inout Bool, _ remove: (inout SegmentIndexes) -> Void
+    ) throws(LogFailure) -> Bool {
+        let isMended = state.withLock { state in
+            // Not to be made again while they grow; without a slot they are as right as before.
+            guard var indexes = state.growing.take() else { return false }
+            remove(&indexes)
+            state.growing = indexes
+            return true
+        }
+        if isMended { return true }
+        // While a part of the log cannot be read yet, indexes made of the rest would be too short.
+        guard !isRebuilt, try isAllReadable() else { return false }
+        isRebuilt = true
+        _ = try rebuild()
+        return true
     }
 
     /// Whether readers see all of the log file.
@@ -97,25 +111,43 @@ extension Segment {
         }
     }
 
-    @discardableResult
-    private func rebuild(oldSlots: [UInt8]) throws(LogFailure) -> SegmentIndexes {
-        do throws(IOFailure) {
-            let file = try services.openFile(source.path, .read)
-            let rebuilt = try IndexRebuild.indexes(
+    /// Makes the indexes again from the log, and their files if that is allowed and possible.
+    private func rebuild() throws(LogFailure) -> SegmentIndexes {
+        let rebuilt = try LogFailure.wrapping(partition) { () throws(IOFailure) in
+            try IndexRebuild.indexes(
                 of: SegmentScan(
-                    file, expecting: baseOffset, limit: byteCount), baseOffset: baseOffset,
-                interval: indexIntervalBytes, oldSlots: oldSlots)
-            if services.isReadOnly {
-                state.withLock { $0.growing = rebuilt }
-            } else {
-                try write(rebuilt)
-                state.withLock { $0.maps = nil }
-            }
-            services.onEvent(.indexRebuilt(partition, path: path(.offsetIndex)))
-            return rebuilt
-        } catch {
-            throw .inputOutput(partition, error)
+                    services.openFile(source.path, .read), expecting: baseOffset, limit: byteCount),
+                baseOffset: baseOffset, interval: indexIntervalBytes, oldSlots: oldOffsetSlots())
         }
+        if !replaceFiles(rebuilt) { state.withLock { $0.growing = $0.growing ?? rebuilt } }
+        services.onEvent(.indexRebuilt(partition, path: path(.offsetIndex)))
+        return rebuilt
+    }
+
+    /// What the file of the offset index holds, right or wrong: hints for the way behind damage.
+    private func oldOffsetSlots() throws(IOFailure) -> [UInt8] {
+        let path = path(.offsetIndex)
+        guard try services.fileSystem.status(of: path) != nil else { return [] }
+        return try services.fileSystem.contents(of: path, byteCountMax: .max)
+    }
+
+    /// Puts files with `indexes` in the place of the old ones.
+    ///
+    /// Those are not written to: readers, also in other processes, may have them mapped.
+    /// - Returns: false when that is not allowed or fails; the indexes in memory do as well.
+    private func replaceFiles(_ indexes: SegmentIndexes) -> Bool {
+        guard !services.isReadOnly else { return false }
+        do throws(IOFailure) {
+            try AtomicReplace.write(
+                indexes.offsetSlots.rawSpan, to: path(.offsetIndex), on: services.fileSystem)
+            try AtomicReplace.write(
+                indexes.timeSlots.rawSpan, to: path(.timeIndex), on: services.fileSystem)
+        } catch {
+            // A full disk, or one that cannot be written: whoever opens the directory next tries.
+            return false
+        }
+        state.withLock { $0.maps = nil }
+        return true
     }
 
     // MARK: The writer's side
@@ -123,7 +155,11 @@ extension Segment {
     /// Begins to keep the indexes in memory, as far as they are known: the segment is going to
     /// grow.
     func beginGrowing(_ indexes: SegmentIndexes) {
-        state.withLock { $0.growing = indexes }
+        state.withLock { state in
+            state.growing = indexes
+            // Maps of the files that will be written anew, with more slots.
+            state.maps = nil
+        }
     }
 
     /// Begins to keep the indexes in memory, as their files hold them or, failing that, the log.
@@ -136,7 +172,7 @@ extension Segment {
         let indexes = SegmentIndexes(
             baseOffset: baseOffset, offsetSlots: slots.0, timeSlots: slots.1,
             logByteCount: byteCount)
-        guard let indexes else { return beginGrowing(try rebuild(oldSlots: [])) }
+        guard let indexes else { return beginGrowing(try rebuild()) }
         beginGrowing(indexes)
     }
 
@@ -174,7 +210,6 @@ extension Segment {
         }
     }
 
-    @discardableResult
     private func write(_ indexes: SegmentIndexes) throws(IOFailure) -> [any File] {
         var written: [any File] = []
         for (kind, slots) in [
@@ -182,8 +217,9 @@ extension Segment {
             (.timeIndex, indexes.timeSlots),
         ] {
             let file = try services.openFile(path(kind), .createOrOpen)
-            try file.truncate(to: 0)
             try file.write(slots.rawSpan, at: .start)
+            // Not emptied first: a reader in another process may have mapped what is there.
+            if try file.byteCount() > slots.count { try file.truncate(to: slots.count) }
             written.append(file)
         }
         return written

@@ -1,7 +1,7 @@
 internal import Synchronization
 
-// Finding records by time. Wrong slots would hide records, and retention would remove them too soon:
-// a slot counts only if the batch that it names is there and has its timestamp.
+// Finding records by time. Wrong slots would hide records, and retention would remove them too
+// soon: a slot counts only if the batch that it names is there and has its timestamp.
 extension Segment {
     /// The first record at or after `start` with at least `timestamp`; nil when there is none here.
     func firstRecord(
@@ -25,22 +25,27 @@ extension Segment {
         return nil
     }
 
-    /// A walk that stands at `start` or, if the time index knows a later one, at the last batch
-    /// before which all records are older than `timestamp`.
+    /// A walk that stands at `start` or, if the time index knows a later one, at a batch up to
+    /// whose end all records are before `timestamp`.
     private func walk(
         to timestamp: Timestamp, from start: Offset, limit: FilePosition
     ) throws(LogFailure) -> BatchWalk? {
-        let slot = try withSlots { _, timeSlots in TimeIndex.floor(of: timestamp, in: timeSlots) }
-        guard let slot, baseOffset + Int64(slot.relativeOffset) > start else {
-            return try walk(to: start, limit: limit)
+        var isRebuilt = false
+        // A slot with the very timestamp would do, too, if it were certain to be the first one.
+        while let slot = try timeSlot(before: timestamp),
+            baseOffset + Int64(slot.relativeOffset) > start
+        {
+            let found = try walk(to: baseOffset + Int64(slot.relativeOffset), limit: limit)
+            if let found, isRight(slot, for: found.header) { return found }
+            // Slots of batches that are not synced yet lead behind what can be read.
+            if found == nil, try !isAllReadable() { return nil }
+            guard try mend(&isRebuilt, { $0.remove(slot) }) else { break }
         }
-        let found = try walk(to: baseOffset + Int64(slot.relativeOffset), limit: limit)
-        if let found, isRight(slot, for: found.header) { return found }
-        // Slots of batches that are not synced yet lead behind what can be read.
-        if found == nil, try !isAllReadable() { return nil }
-        try rebuildIndexes()
-        // This once without the index: slower, and right.
         return try walk(to: start, limit: limit)
+    }
+
+    private func timeSlot(before timestamp: Timestamp) throws(LogFailure) -> TimeIndex.Slot? {
+        try withSlots { _, timeSlots in TimeIndex.last(before: timestamp, in: timeSlots) }
     }
 
     private func isRight(_ slot: TimeIndex.Slot, for batch: RecordBatchHeader) -> Bool {
@@ -63,9 +68,11 @@ extension Segment {
         guard state.withLock({ $0.growing == nil }), try isAllReadable() else { return }
         let last = try withSlots { _, timeSlots in TimeIndex.last(of: timeSlots) }
         do throws(LogFailure) {
-            if try !endsTimes(last) { try rebuildIndexes() }
+            var isRebuilt = false
+            if try !endsTimes(last) { _ = try mend(&isRebuilt, { _ in }) }
         } catch {
-            // Damage of the log itself, which says nothing about the index: for its readers to meet.
+            // Damage of the log itself, which says nothing about the index: for its readers to
+            // meet.
             guard case .corrupt = error else { throw error }
             return
         }

@@ -123,16 +123,12 @@ package final class Segment: Sendable {
     /// The index is believed only if the batch it leads to is the one its slot speaks of.
     private func walkOn(to offset: Offset, limit: FilePosition) throws(LogFailure) -> BatchWalk? {
         let log = try mappedLog()
-        if let slot = try offsetSlot(of: offset), slot.position < limit {
+        var isRebuilt = false
+        while let slot = try offsetSlot(of: offset), slot.position < limit {
             if var walk = walk(at: slot, in: log, limit: limit) {
                 return try walk.advance(to: offset) ? walk : nil
             }
-            try rebuildIndexes()
-            if let slot = try offsetSlot(of: offset), slot.position < limit,
-                var walk = walk(at: slot, in: log, limit: limit)
-            {
-                return try walk.advance(to: offset) ? walk : nil
-            }
+            guard try mend(&isRebuilt, { $0.remove(slot) }) else { break }
         }
         var walk = try BatchWalk(log, of: source, at: .start, limit: limit)
         guard walk.header.baseOffset == baseOffset else {

@@ -10,6 +10,8 @@ package struct SegmentFileName: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static let digitCount = 20
+    /// As for batches: behind a larger one no batch fits, and the next offset would overflow.
+    private static let baseOffsetMax = Int64.max - Int64(UInt32.max)
 
     package let baseOffset: Offset
     package let kind: Kind
@@ -24,7 +26,7 @@ package struct SegmentFileName: Hashable, Sendable, CustomStringConvertible {
         let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].count == Self.digitCount,
             parts[0].allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let base = Int64(Substring(parts[0])),
+            let base = Int64(Substring(parts[0])), base <= Self.baseOffsetMax,
             let kind = Kind(rawValue: String(Substring(parts[1])))
         else { return nil }
         self.init(Offset(base), kind)

@@ -9,6 +9,7 @@ package struct SegmentIndexes: Sendable {
 
     package let baseOffset: Offset
     private var bytesSinceSlot = 0
+    private var demandsSlot = false
 
     package init(baseOffset: Offset) { self.baseOffset = baseOffset }
 
@@ -36,19 +37,22 @@ package struct SegmentIndexes: Sendable {
     /// As Kafka does: a slot when more than `interval` bytes came since the last one, counted
     /// before this batch, so that a segment's first batch never gets one.
     package mutating func add(_ header: BatchFacts, at position: FilePosition, interval: Int) {
-        let relativeOffset = Int(header.lastOffset - baseOffset)
+        let relativeOffset = header.lastOffset - baseOffset
+        defer { bytesSinceSlot += header.byteCount }
+        // What no slot can say, in a file that is not of our making, is found by walking to it.
+        guard let offset32 = Int32(exactly: relativeOffset), offset32 >= 0,
+            position.value <= Int(Int32.max)
+        else { return }
         if header.maxTimestamp > largest?.timestamp ?? .absent {
             largest = TimeIndex.Slot(
-                timestamp: header.maxTimestamp, relativeOffset: relativeOffset)
+                timestamp: header.maxTimestamp, relativeOffset: Int(offset32))
         }
-        if bytesSinceSlot > interval {
-            OffsetIndex.append(
-                OffsetIndex.Slot(relativeOffset: relativeOffset, position: position),
-                to: &offsetSlots)
-            addTimeSlot()
-            bytesSinceSlot = 0
-        }
-        bytesSinceSlot += header.byteCount
+        guard bytesSinceSlot > interval || demandsSlot else { return }
+        OffsetIndex.append(
+            OffsetIndex.Slot(relativeOffset: Int(offset32), position: position), to: &offsetSlots)
+        addTimeSlot()
+        bytesSinceSlot = 0
+        demandsSlot = false
     }
 
     /// Adds the last slot of the time index; the segment ends here, or the files are written.
@@ -66,11 +70,26 @@ package struct SegmentIndexes: Sendable {
             && timeSlots.count <= limit - 2 * TimeIndex.slotByteCount
     }
 
-    /// Takes over a slot found elsewhere, behind everything noted so far.
-    package mutating func adopt(_ slot: OffsetIndex.Slot) {
-        OffsetIndex.append(slot, to: &offsetSlots)
-        bytesSinceSlot = 0
+    /// Takes out a slot that does not speak of the batch it leads to.
+    package mutating func remove(_ slot: OffsetIndex.Slot) {
+        let wrong = (0..<OffsetIndex.slotCount(of: offsetSlots.rawSpan)).first {
+            OffsetIndex.slot($0, of: offsetSlots.rawSpan) == slot
+        }
+        guard let start = wrong.map({ $0 * OffsetIndex.slotByteCount }) else { return }
+        offsetSlots.removeSubrange(start..<start + OffsetIndex.slotByteCount)
     }
+
+    /// Takes out a slot that does not speak of the batch with its offset.
+    package mutating func remove(_ slot: TimeIndex.Slot) {
+        let wrong = (0..<TimeIndex.slotCount(of: timeSlots.rawSpan)).first {
+            TimeIndex.slot($0, of: timeSlots.rawSpan) == slot
+        }
+        guard let start = wrong.map({ $0 * TimeIndex.slotByteCount }) else { return }
+        timeSlots.removeSubrange(start..<start + TimeIndex.slotByteCount)
+    }
+
+    /// Gives the next batch a slot, whatever the interval: it follows damage.
+    package mutating func demandSlot() { demandsSlot = true }
 }
 
 /// What the indexes and the log's ends need to know of a batch.

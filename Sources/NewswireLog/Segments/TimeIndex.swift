@@ -45,15 +45,16 @@ package enum TimeIndex {
         return count == 0 ? nil : slot(count - 1, of: slots)
     }
 
-    /// The last slot whose timestamp is at most `timestamp`; nil when all are later.
+    /// The last slot whose timestamp is before `timestamp`; nil when there is none.
     ///
+    /// All records up to its offset are earlier.
     /// - Complexity: O(log slots).
-    package static func floor(of timestamp: Timestamp, in slots: RawSpan) -> Slot? {
+    package static func last(before timestamp: Timestamp, in slots: RawSpan) -> Slot? {
         var low = 0
         var high = slotCount(of: slots)
         while low < high {
             let middle = low + (high - low) / 2
-            if slot(middle, of: slots).timestamp <= timestamp {
+            if slot(middle, of: slots).timestamp < timestamp {
                 low = middle + 1
             } else {
                 high = middle

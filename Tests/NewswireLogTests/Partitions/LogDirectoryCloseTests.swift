@@ -55,8 +55,8 @@ struct LogDirectoryCloseTests {
     @Test func `a wait that begins after the end is completed, whatever ended the log first`()
         throws
     {
-        // A log that a failed sync had stopped kept that reason when it was closed: waits that began
-        // then were never completed.
+        // A log that a failed sync had stopped kept that reason when it was closed: waits that
+        // began then were never completed.
         let disk = SimulatedFileSystem()
         let store = LogStore(on: disk)
         let log = try store.open()

@@ -38,7 +38,8 @@ import Testing
 
     @Test(
         arguments: [
-            // Record count, last offset delta, and whether it may be in any log, in one never compacted.
+            // Record count, last offset delta, and whether it may be in any log, in one never
+            // compacted.
             (2, 1, true, true), (2, 5, true, false), (1, 1, true, false), (3, 1, false, false),
             (0, 1, false, false),
         ] as [(Int32, Int32, Bool, Bool)])
@@ -59,6 +60,16 @@ import Testing
         #expect(throws: BatchFailure.badCounts(recordCount: 0, lastOffsetDelta: 4)) {
             try verifyAppended(batch)
         }
+    }
+
+    // The fuzzer's find: the deep check took an empty batch of codec 5, and the reader refused it.
+    @Test(arguments: [1, 4, 5, 7] as [Int16])
+    func `an empty batch has no codec`(bits: Int16) throws {
+        let attributes = BatchAttributes(bits: bits)
+        let batch = rawBatch(
+            recordBytes: [], recordCount: 0, lastOffsetDelta: 4, attributes: attributes)
+        try RecordBatchValidator.verifyRecords(batch.rawSpan)
+        #expect(try readAll(batch).isEmpty)
     }
 
     @Test func `more records than bytes can hold are refused before they are looked for`() {

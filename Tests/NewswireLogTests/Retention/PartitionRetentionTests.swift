@@ -57,9 +57,9 @@ struct PartitionRetentionTests {
 
     @Test(arguments: [false, true])
     func `a record appended while its segment expires stays`(reopened: Bool) throws {
-        // The segment was judged, then ended with whatever had come meanwhile, then removed up to the
-        // end it was judged by: with records that were acknowledged a moment before. A segment that
-        // nobody had appended to since the open was even removed while it grew.
+        // The segment was judged, then ended with whatever had come meanwhile, then removed up to
+        // the end it was judged by: with records that were acknowledged a moment before. A segment
+        // that nobody had appended to since the open was even removed while it grew.
         var log = try open { $0.retention = .seconds(3600) }
         try log.append(0)
         if reopened {

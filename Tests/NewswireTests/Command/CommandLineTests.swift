@@ -174,6 +174,9 @@ import Testing
 
 /// Other programs than the command.
 enum Shell {
+    /// Whether a program can be given a terminal here.
+    static let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
+
     /// Runs a line of shell and answers what it wrote.
     static func run(_ line: String) throws -> String {
         let process = Process()

@@ -150,6 +150,21 @@ import Testing
         #expect(end.errors == "")
     }
 
+    @Test func `a signal ends following also while it catches up`() async throws {
+        try await newswire.createTopic("t")
+        let line = String(repeating: "some text that fills a pipe ", count: 10)
+        try await newswire.succeed(
+            "produce", "t", "--durability", "written",
+            input: String(repeating: line + "\n", count: 50_000))
+        let following = try newswire.start("consume", "t", "--follow")
+        #expect(following.nextLine() == line)
+        following.signal(SIGTERM)
+        var count = 1
+        while following.nextLine() != nil { count += 1 }
+        #expect(count < 50_000)
+        #expect(try following.end().status == 0)
+    }
+
     @Test func `following sees a writer's lines as they are stored`() async throws {
         try await newswire.createTopic("t")
         let typing = try newswire.start("produce", "t", "--print-acks")

@@ -250,40 +250,54 @@ import Testing
 
     // MARK: Damage in what is consumed
 
-    /// Three batches of ten records, of which the second has a wrong byte.
-    private func damageTheSecondBatch() async throws {
+    /// Thirty records in some batches; that of offset 15 gets a wrong byte.
+    ///
+    /// - Returns: the offsets of the damaged batch.
+    private func damageABatch() async throws -> Range<Int> {
         try await newswire.createTopic("t")
         for batch in 0..<3 {
             let lines = (0..<10).map { "value \(batch * 10 + $0)\n" }
             try await newswire.succeed("produce", "t", input: lines.joined())
         }
         let path = newswire.data + "/t-0/00000000000000000000.log"
-        var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        bytes[bytes.count / 2] ^= 1
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        let fields = /"position":(\d+),"byteCount":(\d+),"baseOffset":(\d+),"lastOffset":(\d+)/
+        for line in try await newswire.succeed("inspect", path).lines {
+            let found = try #require(line.firstMatch(of: fields)).output
+            let position = try #require(Int(found.1))
+            let base = try #require(Int(found.3))
+            let last = try #require(Int(found.4))
+            guard (base...last).contains(15) else { continue }
+            var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+            bytes[position + 62] ^= 1
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+            return base..<last + 1
+        }
+        throw CocoaError(.featureUnsupported)
     }
 
     @Test func `damage stops reading with the exact offsets`() async throws {
-        try await damageTheSecondBatch()
+        let damaged = try await damageABatch()
         let result = try await newswire.run("consume", "t")
         #expect(result.status == 1)
-        #expect(result.lines == (0..<10).map { "value \($0)" })
+        #expect(result.lines == (0..<damaged.lowerBound).map { "value \($0)" })
         #expect(result.errorLines.count == 1)
-        #expect(
-            result.errors.hasPrefix("newswire: t-0, offsets 10 to 20 (exclusive) are damaged: "))
+        let offsets = "offsets \(damaged.lowerBound) to \(damaged.upperBound) (exclusive)"
+        #expect(result.errors.hasPrefix("newswire: t-0, \(offsets) are damaged: "))
         let json = try await newswire.run("consume", "t", "-o", "json")
         let parsed = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
-        #expect((parsed as? [Any])?.count == 10)
+        #expect((parsed as? [Any])?.count == damaged.lowerBound)
     }
 
     @Test func `damage is skipped if that is wanted, and told`() async throws {
-        try await damageTheSecondBatch()
+        let damaged = try await damageABatch()
         let result = try await newswire.run("consume", "t", "--skip-damaged")
         #expect(result.status == 1)
-        #expect(result.lines == ((0..<10).map(\.self) + (20..<30)).map { "value \($0)" })
+        let good = (0..<30).filter { !damaged.contains($0) }
+        #expect(result.lines == good.map { "value \($0)" })
         #expect(result.errorLines.count == 1)
-        #expect(result.errors.contains("t-0, offsets 10 to 20 (exclusive) are damaged: "))
-        let behind = try await newswire.succeed("consume", "t", "--from", "20")
-        #expect(behind.lines.count == 10)
+        let offsets = "offsets \(damaged.lowerBound) to \(damaged.upperBound) (exclusive)"
+        #expect(result.errors.contains("t-0, \(offsets) are damaged: "))
+        let behind = try await newswire.succeed("consume", "t", "--from", "\(damaged.upperBound)")
+        #expect(behind.lines.count == 30 - damaged.upperBound)
     }
 }

@@ -175,6 +175,18 @@ import Testing
         #expect(try await newswire.succeed("recover").errors.contains("closed in order"))
     }
 
+    @Test func `a second signal ends at once`() async throws {
+        try await newswire.createTopic("t")
+        let typing = try newswire.start("produce", "t", "--print-acks", "--durability", "written")
+        // More acknowledgements than a pipe holds, and nobody reads them: finishing would last.
+        try typing.type(String(repeating: "x\n", count: 10_000))
+        #expect(typing.nextLine() != nil)
+        // In this order they are also taken if both wait: the lower number comes first.
+        typing.signal(SIGINT)
+        typing.signal(SIGTERM)
+        #expect(try typing.end().status == 143)
+    }
+
     @Test func `work is finished when nobody reads the acknowledgements`() async throws {
         try await newswire.createTopic("t")
         let typing = try newswire.start("produce", "t", "--print-acks")

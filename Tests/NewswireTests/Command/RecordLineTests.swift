@@ -26,7 +26,8 @@ import Testing
         #expect(
             lines == [
                 #"{"topic":"t","partition":0,"offset":0,"timestamp":5,"#
-                    + #""timestampType":"CreateTime","key":"k","value":"v","headers":[{"name":"a","value":"b"}]}"#,
+                    + #""timestampType":"CreateTime","key":"k","value":"v","#
+                    + #""headers":[{"name":"a","value":"b"}]}"#,
                 #"{"topic":"t","partition":0,"offset":1,"timestamp":-1,"#
                     + #""timestampType":"CreateTime","key":null,"value":null,"headers":[]}"#,
             ])

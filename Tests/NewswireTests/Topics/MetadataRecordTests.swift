@@ -13,7 +13,8 @@ struct MetadataRecordTests {
         #expect(text(record.key) == "topic:orders")
         #expect(
             text(record.value) == """
-                {"version":1,"name":"orders","id":"ASNFZ4mrze_-3LqYdlQyEA","partitions":[[1,2],[9,1]],\
+                {"version":1,"name":"orders","id":"ASNFZ4mrze_-3LqYdlQyEA",\
+                "partitions":[[1,2],[9,1]],\
                 "configuration":{"newswire.durability":"written","retention.ms":"-1"}}
                 """)
         #expect(try record.roundTrip() == record)

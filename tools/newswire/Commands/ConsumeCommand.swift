@@ -25,7 +25,7 @@ enum ConsumeCommand {
         // Before the engine has threads of its own, which would take the signals otherwise.
         let stop = request.follows ? try StopSignal() : nil
         return try EngineSession(invocation).reading { engine in
-            var consumption = try Consumption(request, of: engine, for: invocation)
+            var consumption = try Consumption(request, of: engine, for: invocation, stop: stop)
             do {
                 try consumption.readToTheEnds()
                 if let stop { try consumption.follow(until: stop) }

@@ -42,6 +42,8 @@ struct ConsumeRequest {
     let to: Where?
     let countMax: Int64?
     let follows: Bool
+    /// Whether reading ends before the first open transaction.
+    let readsCommitted: Bool
     let skipsDamaged: Bool
     /// Nil for plain output.
     let format: OutputFormat?
@@ -58,6 +60,7 @@ struct ConsumeRequest {
         to = try invocation.place(of: Self.to)
         countMax = try invocation.integer(of: Self.max, in: 0...Int64.max)
         follows = arguments.has(Self.follow)
+        readsCommitted = arguments.value(of: Self.isolation) != "uncommitted"
         skipsDamaged = arguments.has(Self.skipDamaged)
         format = invocation.askedFormat
         guard !follows || format != .json else {

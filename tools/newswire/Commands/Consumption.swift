@@ -22,13 +22,17 @@ struct Consumption {
     private let engine: StreamEngine
     private let topic: Topic
     private let messages: Messages
+    private let stop: StopSignal?
     private var sink: RecordSink
     private var partitions: [Progress] = []
 
+    /// Prepares to read what `request` asks for; `stop` ends it before.
     init(
-        _ request: ConsumeRequest, of engine: StreamEngine, for invocation: Invocation
+        _ request: ConsumeRequest, of engine: StreamEngine, for invocation: Invocation,
+        stop: StopSignal?
     ) throws {
         self.request = request
+        self.stop = stop
         self.engine = engine
         messages = invocation.messages
         topic = try engine.topic(request.topic)
@@ -49,7 +53,8 @@ struct Consumption {
                     + " what came before it is gone")
         }
         var end = try request.to.map { try self.offset(of: $0, in: partition) }
-        if !request.follows { end = min(end ?? offsets.highWatermark, offsets.highWatermark) }
+        let visible = visibleEnd(of: offsets)
+        if !request.follows { end = min(end ?? visible, visible) }
         return Progress(
             partition: partition, next: max(start, offsets.logStartOffset), end: end)
     }
@@ -63,6 +68,10 @@ struct Consumption {
         // As it is: what is gone is passed by, and what is to come is waited for.
         case .offset(let offset): offset
         }
+    }
+
+    private func visibleEnd(of offsets: LogOffsets) -> Offset {
+        request.readsCommitted ? offsets.lastStableOffset : offsets.highWatermark
     }
 
     // MARK: Reading
@@ -117,12 +126,12 @@ struct Consumption {
     /// Reads a portion of one partition; false when there is nothing to read now.
     private mutating func readOnce(_ number: Int) throws -> Bool {
         let progress = partitions[number]
-        guard remainingCount > 0, !progress.isFinished else { return false }
+        guard remainingCount > 0, !progress.isFinished, stop?.number == nil else { return false }
         let offsets = progress.partition.offsets
         // Retention may have passed us; and an offset that is to come is waited for.
         let next = max(progress.next, offsets.logStartOffset)
         partitions[number].next = next
-        guard next < offsets.highWatermark else { return false }
+        guard next < visibleEnd(of: offsets) else { return false }
         do {
             let slice = try progress.partition.read(from: next, maxBytes: Self.readByteCount)
             guard !slice.isEmpty else { return false }

@@ -11,9 +11,12 @@ struct EngineSession {
 
     private let invocation: Invocation
     private let path: String
+    private let stop: StopSignal?
 
-    init(_ invocation: Invocation) throws(CommandFailure) {
+    /// Works on the directory of `invocation`; `stop` ends waiting for it.
+    init(_ invocation: Invocation, stop: StopSignal? = nil) throws(CommandFailure) {
         self.invocation = invocation
+        self.stop = stop
         path = try invocation.dataPath()
     }
 
@@ -64,6 +67,10 @@ struct EngineSession {
                     throw error
                 }
             }
+            if let number = stop?.number {
+                throw CommandFailure(
+                    exitCode: .signal(number), message: "stopped while \(path) was open elsewhere")
+            }
             Pause.wait(milliseconds: Self.retryMilliseconds)
         }
     }
@@ -96,31 +103,35 @@ struct EngineSession {
     }
 
     private func tell(_ report: RecoveryReport) {
-        for sentence in RecoverySentences(report).all { invocation.messages.note(sentence) }
+        for sentence in RecoverySentences(report, .done).all { invocation.messages.note(sentence) }
     }
 }
 
-/// What recovery did, as sentences for people.
+/// What recovery did or would do, as sentences for people.
 struct RecoverySentences {
-    /// One for each thing that was cut, set aside, lost or made again.
+    /// Whether it was done, or only looked at.
+    enum Tense { case done, planned }
+
+    /// One for each thing that is cut, set aside, lost or made again.
     let all: [String]
 
-    init(_ report: RecoveryReport) {
-        all = report.partitions.flatMap(Self.sentences)
+    init(_ report: RecoveryReport, _ tense: Tense) {
+        all = report.partitions.flatMap { Self.sentences(of: $0, tense) }
     }
 
-    private static func sentences(of recovery: PartitionRecovery) -> [String] {
+    private static func sentences(of recovery: PartitionRecovery, _ tense: Tense) -> [String] {
         let partition = recovery.partition
+        let would = tense == .planned ? "would be " : ""
         var sentences = recovery.cut.map { cut in
-            "\(partition): cut \(cut.byteCount) bytes from byte \(cut.position) of \(cut.path) on:"
-                + " \(cut.reason.description)"
+            "\(partition): \(cut.byteCount) bytes \(would)cut from byte \(cut.position) of"
+                + " \(cut.path) on: \(cut.reason)"
         }
-        sentences += recovery.quarantined.map { "\(partition): set aside as \($0)" }
+        sentences += recovery.quarantined.map { "\(partition): \(would)set aside: \($0)" }
         sentences += recovery.lost.map { lost in
             "\(partition): offsets \(lost.offsets.lowerBound) to \(lost.offsets.upperBound)"
                 + " (exclusive) are lost: \(lost.reason)"
         }
-        sentences += recovery.rebuilt.map { "\(partition): made \($0) again" }
+        sentences += recovery.rebuilt.map { "\(partition): \(would)made again: \($0)" }
         return sentences
     }
 }

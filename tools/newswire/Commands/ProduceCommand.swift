@@ -29,7 +29,8 @@ enum ProduceCommand {
         // Before the engine has threads of its own, which would take the signals otherwise.
         let stop = try StopSignal()
         let isNew = try !hasFormat(try invocation.dataPath())
-        return try EngineSession(invocation).changing(isNew ? .create : .fail) { engine in
+        let session = try EngineSession(invocation, stop: stop)
+        return try session.changing(isNew ? .create : .fail) { engine in
             if isNew { try createTopic(request.topic, in: engine, invocation.messages) }
             let production = try Production(request, of: engine, for: invocation, stop: stop)
             try production.read(input)

@@ -44,6 +44,7 @@ final class ProduceLedger: Sendable {
         var accounts: [Int: Account] = [:]
         var recordCount: Int64 = 0
         var byteCount: Int64 = 0
+        var failedCount: Int64 = 0
         var failure: NewswireError?
         var hasLostOutput = false
     }
@@ -98,13 +99,16 @@ final class ProduceLedger: Sendable {
 
     /// The sentence at the end.
     func summary(elapsed: Duration, level: Durability, malformedCount: Int64) -> String {
-        let (recordCount, byteCount) = state.withLock { ($0.recordCount, $0.byteCount) }
+        let (recordCount, byteCount, failedCount) = state.withLock { state in
+            (state.recordCount, state.byteCount, state.failedCount)
+        }
         let seconds = max(Double(elapsed.nanoseconds) / 1e9, 1e-9)
         let rate = Int64(min(Double(recordCount) / seconds, 1e15))
         var sentence =
             "produced \(recordCount) record\(recordCount == 1 ? "" : "s") of"
             + " \(ByteCountText.describe(byteCount)) in \(DurationText.describe(elapsed)),"
             + " \(rate) records/s, acknowledged as \(level.rawValue)"
+        if failedCount > 0 { sentence += "; \(failedCount) were not appended" }
         if malformedCount > 0 {
             sentence +=
                 "; \(malformedCount) line\(malformedCount == 1 ? " was" : "s were") malformed"
@@ -134,10 +138,11 @@ final class ProduceLedger: Sendable {
     }
 
     private func fail(_ failure: NewswireError, _ lines: [Line], _ state: inout State) {
+        state.failedCount += Int64(lines.count)
         guard state.failure == nil else { return }
         state.failure = failure
         let first = lines.first?.number ?? 0
-        messages.error("line \(first) and what follows could not be appended: \(failure.message)")
+        messages.error("line \(first) could not be appended: \(failure.message)")
         // Who waits for input waits for nothing now.
         stop.stop()
     }

@@ -4,19 +4,29 @@ import NewswireLog
 /// `newswire recover`: opens, says what opening did, and closes.
 enum RecoverCommand {
     private static let dryRun = Option(
-        name: "dry-run", summary: "only reads, and says what is damaged or unfinished")
+        name: "dry-run", summary: "only reads, and says what would be done")
 
     static let command = Command(
         name: "recover", summary: "recovers after a crash, as every opening does, and reports it",
         options: [dryRun, EngineSession.wait],
+        details: """
+            It ends with 1 if synced records are lost or cannot be read: newswire verify says more.
+            """,
         example: .init(
             line: "newswire recover --data data", effect: "what a crash left, put in order"),
         run: { invocation in
-            if invocation.arguments.has(dryRun) { return try VerifyCommand.verify(invocation) }
-            try EngineSession(invocation).changing(.fail) { engine in
-                try write(engine.recoveryReport, for: invocation)
+            let session = try EngineSession(invocation)
+            guard invocation.arguments.has(dryRun) else {
+                return try session.changing(.fail) { engine in
+                    try report(engine.recoveryReport, for: invocation)
+                }
             }
-            return .fine
+            return try session.reading { engine in
+                for sentence in RecoverySentences(engine.recoveryReport, .planned).all {
+                    invocation.messages.note(sentence)
+                }
+                return try report(engine.recoveryReport, for: invocation)
+            }
         })
 
     private static let columns = [
@@ -24,16 +34,17 @@ enum RecoverCommand {
         "rebuiltFiles", "lostOffsets", "milliseconds",
     ].map(Column.init)
 
-    private static func write(_ report: RecoveryReport, for invocation: Invocation) throws {
+    private static func report(
+        _ report: RecoveryReport, for invocation: Invocation
+    ) throws -> ExitCode {
         var rows = RowWriter(
             columns, format: invocation.listFormat, output: invocation.output)
         for recovery in report.partitions { try rows.write(cells(of: recovery)) }
         try rows.finish()
-        if report.wasClean {
-            invocation.messages.note("the directory was closed in order")
-        } else {
-            invocation.messages.note("the directory was not closed in order, and is now")
-        }
+        invocation.messages.note(
+            report.wasClean
+                ? "the directory was closed in order" : "the directory was not closed in order")
+        return report.partitions.allSatisfy(\.lost.isEmpty) ? .fine : .failed
     }
 
     private static func cells(of recovery: PartitionRecovery) -> [Cell] {

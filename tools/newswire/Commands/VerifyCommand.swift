@@ -22,10 +22,9 @@ enum VerifyCommand {
         example: .init(
             line: "newswire verify --data data && echo sound", effect: "whether anything is damaged"
         ),
-        run: verify)
+        run: run)
 
-    /// Verifies the path that is given, or the directory.
-    static func verify(_ invocation: Invocation) throws -> ExitCode {
+    private static func run(_ invocation: Invocation) throws -> ExitCode {
         let path = try invocation.arguments.operand(0) ?? invocation.dataPath()
         let fileSystem = PosixFileSystem()
         let tree = try LogTree(at: path, on: fileSystem)

@@ -18,7 +18,8 @@ struct FileInspection {
         case .leaderEpochs: try inspectLeaderEpochs(file)
         case .partitionMetadata, .properties: try inspectProperties(file)
         case .offsetCheckpoint: try inspectCheckpoint(file)
-        case .directoryFormat, .redo: return
+        case .directoryFormat: try inspectFormat(file)
+        case .redo: try inspectRedo(file)
         }
     }
 
@@ -137,6 +138,33 @@ struct FileInspection {
             let value = line.dropFirst(name.count + 1)
             let cells: [Cell] = [.text(String(name)), .text(String(value.drop { $0 == " " }))]
             try writer.write(Item(kind: .property, cells: cells), of: file.path)
+        }
+    }
+
+    // MARK: The directory
+
+    private mutating func inspectFormat(_ file: LogFile) throws {
+        let bytes = try contents(of: file)
+        switch Result(catching: { () throws(FormatFailure) in try DirectoryFormat(bytes.rawSpan) })
+        {
+        case .failure(let failure):
+            try writer.write(Damage(path: file.path, problem: failure.sentence))
+        case .success(let format):
+            let version = String(DirectoryFormat.version)
+            for (name, value) in [("version", version), ("directory_id", "\(format.directoryID)")] {
+                let item = Item(kind: .property, cells: [.text(name), .text(value)])
+                try writer.write(item, of: file.path)
+            }
+        }
+    }
+
+    private mutating func inspectRedo(_ file: LogFile) throws {
+        let bytes = try contents(of: file)
+        switch Result(catching: { () throws(FormatFailure) in try RedoHead(bytes.rawSpan) }) {
+        case .failure(let failure):
+            try writer.write(Damage(path: file.path, problem: failure.sentence))
+        case .success(let head):
+            for entry in head.entries { try writer.write(.head(entry, of: head), of: file.path) }
         }
     }
 

@@ -34,6 +34,10 @@ extension Item.Kind {
     static let leaderEpoch = Item.Kind("entry", "leaderEpoch", "startOffset")
     static let checkpoint = Item.Kind("entry", "topic", "partition", "offset")
     static let property = Item.Kind("entry", "name", "value")
+    static let head = Item.Kind(
+        "entry", "generation", "isClean", "timestamp", "topic", "partition", "partitionId",
+        "topicId", "leaderEpoch", "logStartOffset", "recoveryPoint", "recoverySegment",
+        "recoveryPosition")
 
     /// The columns of records behind those of their line of JSON.
     static let recordExtras = [
@@ -59,6 +63,20 @@ extension Item {
                 .integer(header.producerId), .integer(Int64(header.producerEpoch)),
                 .integer(Int64(header.baseSequence)), .boolean(attributes.isTransactional),
                 .boolean(attributes.isControl),
+            ])
+    }
+
+    /// What the head of a redo file says about a partition.
+    static func head(_ entry: RedoHead.Entry, of head: RedoHead) -> Item {
+        Item(
+            kind: .head,
+            cells: [
+                .integer(Int64(clamping: head.generation)), .boolean(head.isClean),
+                .integer(head.wallClock.milliseconds), .text(entry.partition.topic),
+                .count(entry.partition.partition), .integer(entry.identity.id),
+                .text(entry.identity.topicID.description), .integer(Int64(entry.leaderEpoch)),
+                .integer(entry.logStartOffset.value), .integer(entry.recoveryPoint.value),
+                .integer(entry.recoverySegment.value), .count(entry.recoveryPosition.value),
             ])
     }
 

@@ -214,16 +214,3 @@ extension SegmentFileName {
         return [.offsetIndex, .timeIndex, .transactionIndex].contains(kind)
     }
 }
-
-extension FormatFailure {
-    /// What is wrong, as half a sentence.
-    fileprivate var sentence: String {
-        switch self {
-        case .tooNew(let version, let newest):
-            "it has format \(version), and \(newest) is the newest that is known"
-        case .tooOld(let version, let oldest):
-            "it has format \(version), and \(oldest) is the oldest that is known"
-        case .damaged(let what): what
-        }
-    }
-}

@@ -17,13 +17,17 @@ struct RecordLineReader {
 
 /// The members of one line's object, one after the other.
 private struct RecordMembers: ~Escapable {
-    private enum Name: String, CaseIterable {
+    private enum Name: UInt8, MemberName {
         case topic, partition, offset, timestamp, timestampType, key, keyBase64, value, valueBase64
         case headers
+
+        static let table = MemberTable(Self.self, of: "a record")
     }
 
-    private enum HeaderName: String, CaseIterable {
+    private enum HeaderName: UInt8, MemberName {
         case name, nameBase64, value, valueBase64
+
+        static let table = MemberTable(Self.self, of: "a header")
     }
 
     private var reader: JSONReader
@@ -41,9 +45,9 @@ private struct RecordMembers: ~Escapable {
             throw MalformedLine("the line is not a JSON object")
         }
         var record = InputRecord()
-        var seen: Set<Name> = []
-        while let name = try nextName(of: "a record", Name.allCases) {
-            try note(name, twin: Self.twin(of: name), in: &seen)
+        var seen = SeenMembers<Name>()
+        while let name = try nextName(Name.table) {
+            try seen.note(name, twin: Self.twin(of: name))
             try read(name, into: &record)
         }
         try expectEnd()
@@ -100,9 +104,9 @@ private struct RecordMembers: ~Escapable {
     private mutating func header() throws(MalformedLine) -> InputRecord.Header {
         var name: [UInt8]?
         var value: [UInt8]?
-        var seen: Set<HeaderName> = []
-        while let member = try nextName(of: "a header", HeaderName.allCases) {
-            try note(member, twin: Self.twin(of: member), in: &seen)
+        var seen = SeenMembers<HeaderName>()
+        while let member = try nextName(HeaderName.table) {
+            try seen.note(member, twin: Self.twin(of: member))
             switch member {
             case .name: name = try headerName()
             case .nameBase64: name = try base64Bytes("nameBase64")
@@ -134,29 +138,13 @@ private struct RecordMembers: ~Escapable {
 
     /// The name of the next member; nil at the end of the object.
     @_lifetime(self: copy self)
-    private mutating func nextName<Known: RawRepresentable<String>>(
-        of owner: String, _ known: [Known]
+    private mutating func nextName<Known>(
+        _ table: MemberTable<Known>
     ) throws(MalformedLine) -> Known? {
         let token = try next()
         guard token.kind == .name else { return nil }
-        let name = reader.string(of: token)
-        guard let found = Known(rawValue: name) else {
-            let hint = NearestName.hint(name, known.map(\.rawValue)).map { "; \($0)" } ?? ""
-            throw MalformedLine("\(owner) has no '\(name)'\(hint)")
-        }
-        return found
-    }
-
-    /// Notes that a member was there: once, and in one of its two spellings.
-    private func note<Known: RawRepresentable<String> & Hashable>(
-        _ name: Known, twin: Known?, in seen: inout Set<Known>
-    ) throws(MalformedLine) {
-        guard seen.insert(name).inserted else {
-            throw MalformedLine("'\(name.rawValue)' is there twice")
-        }
-        if let twin, seen.contains(twin) {
-            throw MalformedLine("both '\(twin.rawValue)' and '\(name.rawValue)' are there")
-        }
+        if let plain = reader.plainContent(of: token) { return try table.member(named: plain) }
+        return try table.member(named: reader.content(of: token).rawSpan)
     }
 
     // MARK: Values
