@@ -50,7 +50,8 @@ import Testing
         #expect(hasMarker)
     }
 
-    // Partitions that nobody opened were not verified, and yet the mark told a broker that all were.
+    // Partitions that nobody opened were not verified, and yet the mark told a broker that all
+    // were.
     @Test func `there is no mark while a partition still has to be verified`() throws {
         _ = try OpenedDirectory(path)
         var options = LogDirectoryOptions()

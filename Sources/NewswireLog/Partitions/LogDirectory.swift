@@ -79,7 +79,8 @@ public final class LogDirectory: Sendable {
         return log
     }
 
-    // Not closed: left as by a crash, but nothing is kept open, and nobody goes on without the lock.
+    // Not closed: left as by a crash, but nothing is kept open, and nobody goes on without the
+    // lock.
     deinit {
         services.maintenance.abandon()
         services.commits.close()

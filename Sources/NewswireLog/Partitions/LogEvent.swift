@@ -2,8 +2,8 @@
 public enum LogEvent: Sendable {
     /// A partition was opened and something in it was cut, set aside or made again.
     case recovered(PartitionRecovery)
-    /// The newest checkpoint was damaged and moved to `quarantine/`: an older one counts, so that more
-    /// is verified.
+    /// The newest checkpoint was damaged and moved to `quarantine/`: an older one counts, so that
+    /// more is verified.
     case checkpointSetAside(path: String, FormatFailure)
     /// A segment ended, and one with `baseOffset` begins.
     case rolled(TopicPartition, baseOffset: Offset, reason: String)

@@ -268,7 +268,7 @@ struct PartitionRecoverer {
             scan.recoveryPosition = FilePosition(file.byteCount)
         }
         scan.epochs = log.epochs
-        // The file is there before its batches are: it knows better than 32 bits without a checksum.
+        // The file is there before its batches are: it knows better than bits without a checksum.
         scan.learnsEpochs = epochsOnDisk == nil
         try scan.run()
         return try adopt(scan, file, isLast: next == nil)

@@ -25,8 +25,8 @@ extension Segment {
         return nil
     }
 
-    /// A walk that stands at `start` or, if the time index knows a later one, at a batch up to whose
-    /// end all records are before `timestamp`.
+    /// A walk that stands at `start` or, if the time index knows a later one, at a batch up to
+    /// whose end all records are before `timestamp`.
     private func walk(
         to timestamp: Timestamp, from start: Offset, limit: FilePosition
     ) throws(LogFailure) -> BatchWalk? {

@@ -72,7 +72,7 @@ struct FailedSyncTests {
     func `what is recovered after a failed sync is durable`(
         level: Durability, reverts: Bool
     ) throws {
-        // Recovery read the unsynced tail from the cache, synced without an error, and served it: it
+        // Recovery read the unsynced tail from the cache, synced without an error, served it: it
         // was gone with the next power failure, and what was synced behind it as well.
         var log = try store.open { $0.durability = level }
         try log.append(0, at: .synced)

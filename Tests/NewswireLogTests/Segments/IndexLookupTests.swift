@@ -103,8 +103,8 @@ struct IndexLookupTests {
     }
 
     @Test func `any bit of the last segment's indexes changed, and appends after that`() throws {
-        // A growing segment keeps its indexes in memory: wrong slots came along, look-ups walked the
-        // whole segment again and again, and its largest time stayed wrong.
+        // A growing segment keeps its indexes in memory: wrong slots came along, look-ups walked
+        // the whole segment again and again, and its largest time stayed wrong.
         let last = try #require(indexPaths.last { $0.hasSuffix(".index") }).dropLast(".index".count)
         for suffix in [".index", ".timeindex"] {
             let path = last + suffix
