@@ -24,21 +24,12 @@ private func readAll(_ bytes: RawSpan, _ options: RecordReaderOptions) -> Bool {
     let source = BatchSource(partition: nil, path: "fuzz")
     var reader = RecordReader(
         bytes, source: source, position: .start, from: .zero, options: options)
-    var sum: UInt8 = 0
     var isWhole = true
     do throws(LogFailure) {
         while let record = try reader.next() {
-            if let key = record.key { sum &+= touch(key) }
-            if let value = record.value { sum &+= touch(value) }
-            var headers = record.headers
-            do throws(BatchFailure) {
-                while let header = try headers.next() {
-                    sum &+= touch(header.nameBytes)
-                    if let value = header.value { sum &+= touch(value) }
-                }
-            } catch {
-                isWhole = false
-            }
+            touch(record.key)
+            touch(record.value)
+            if !readAll(record.headers) { isWhole = false }
         }
         return isWhole
     } catch {
@@ -46,7 +37,22 @@ private func readAll(_ bytes: RawSpan, _ options: RecordReaderOptions) -> Bool {
     }
 }
 
+/// Whether all headers could be read.
+private func readAll(_ headers: consuming HeaderReader) -> Bool {
+    do throws(BatchFailure) {
+        while let header = try headers.next() {
+            touch(header.nameBytes)
+            touch(header.value)
+        }
+        return true
+    } catch {
+        return false
+    }
+}
+
 /// Reads every byte, for the address sanitizer to see.
-private func touch(_ bytes: RawSpan) -> UInt8 {
-    unsafe bytes.withUnsafeBytes { unsafe $0.reduce(0, &+) }
+@discardableResult
+private func touch(_ bytes: RawSpan?) -> UInt8 {
+    guard let bytes else { return 0 }
+    return unsafe bytes.withUnsafeBytes { unsafe $0.reduce(0, &+) }
 }
