@@ -197,3 +197,34 @@ nwb_outcome nwb_encode(nwb_append_plan plan) {
     free(buffer);
     return outcome;
 }
+
+/// Encodes a group one batch behind the other, writes it at `position` and syncs.
+static int commit_group(
+    struct segments *segments, uint8_t *buffer, size_t *cursor, int64_t batches) {
+    size_t size = 0;
+    for (int64_t batch = 0; batch < batches; batch++)
+        size += floor_encode(
+            buffer + size, segments->plan.values, cursor, batch, floor_wall_clock());
+    int error = floor_write_all(segments->file, buffer, size, segments->position);
+    if (error == 0 && fdatasync(segments->file) != 0) error = errno;
+    segments->position += (int64_t)size;
+    return error;
+}
+
+nwb_outcome nwb_group_commit(nwb_append_plan plan, int64_t group) {
+    struct segments segments = {.plan = plan, .file = -1};
+    nwb_outcome outcome = {.error = ENOMEM};
+    uint8_t *buffer = floor_pages(floor_batch_capacity(plan.values) * (size_t)group);
+    if (!buffer) return outcome;
+    size_t cursor = 0;
+    outcome.error = open_next(&segments);
+    if (outcome.error == 0 && plan.is_overwriting) outcome.error = prepare_overwrite(&segments);
+    floor_start start = floor_begin();
+    for (int64_t done = 0; done < plan.batches && outcome.error == 0; done += group)
+        outcome.error = commit_group(&segments, buffer, &cursor, group);
+    floor_end(&outcome, start);
+    outcome.bytes = segments.position;
+    remove_all(&segments);
+    free(buffer);
+    return outcome;
+}

@@ -29,7 +29,7 @@ struct Arguments {
           list            the cases and what each of them compares
           run             times the engine and its floor by turns, in one process
           limits          what this machine can do at best: disk, checksum, memory, locks
-          --rounds N      how often each is timed, 1 to 1000 (9 by default; 2 with --quick)
+          --rounds N      how often each is timed, 1 to 1000 (9 by default; 1 with --quick)
           --quick         little data: shows that everything runs, the figures mean nothing
           --match TEXT    only the workloads whose parameters contain TEXT, such as "100 B x 600"
           --json FILE     writes a JSON line per result to FILE

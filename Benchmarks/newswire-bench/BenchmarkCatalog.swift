@@ -1,7 +1,8 @@
 /// All cases, in the order in which `run all` takes them.
 enum BenchmarkCatalog {
     static let cases = [
-        AppendWorkload.batches, SingleAppendWorkload.single, ProducerWorkload.enqueue,
+        AppendWorkload.batches, SingleAppendWorkload.single, GroupCommitWorkload.producers,
+        ProducerWorkload.enqueue,
         EncodeWorkload.batches,
         ReadWorkload.sequential,
         SeekWorkload.random, ReopenWorkload.clean, GzipWorkload.levels,

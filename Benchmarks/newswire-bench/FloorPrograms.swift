@@ -13,6 +13,14 @@ enum FloorPrograms {
         return try run(outcome, plan.amount)
     }
 
+    /// One write and one sync for every `group` batches, into a file that was written before.
+    static func groupCommit(
+        _ plan: AppendPlan, group: Int, in directory: String
+    ) throws(BenchmarkFailure) -> Run {
+        let outcome = unsafe withPlan(plan, directory) { unsafe nwb_group_commit($0, Int64(group)) }
+        return try run(outcome, plan.amount)
+    }
+
     /// Encodes and checksums the same batches, and writes nothing.
     static func encode(_ plan: AppendPlan) throws(BenchmarkFailure) -> Run {
         let outcome = unsafe withPlan(plan, "") { unsafe nwb_encode($0) }

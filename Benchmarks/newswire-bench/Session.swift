@@ -76,7 +76,7 @@ struct Session {
         throw BenchmarkFailure(description: "interrupted", exitCode: 130)
     }
 
-    private var rounds: Int { arguments.rounds ?? (arguments.isQuick ? 2 : 9) }
+    private var rounds: Int { arguments.rounds ?? (arguments.isQuick ? 1 : 9) }
 
     private func isWanted(_ workload: any Workload) -> Bool {
         arguments.match.map { workload.parameters.description.contains($0) } ?? true

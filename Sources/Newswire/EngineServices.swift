@@ -5,9 +5,12 @@ final class EngineServices: Sendable {
     let counters = EngineCounters()
     let memories = BatchMemoryPool()
     let producers = ProducerTable()
+    /// For engines that read what another process writes.
+    let follower: Follower?
 
-    init(time: any TimeSource, hasThreads: Bool) {
+    init(time: any TimeSource, hasThreads: Bool, follower: Follower?) {
         self.time = time
+        self.follower = follower
         timers = Timers(time: time, hasThread: hasThreads)
     }
 }

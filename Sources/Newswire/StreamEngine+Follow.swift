@@ -14,6 +14,12 @@ extension StreamEngine {
         }
     }
 
+    /// Looks for records that another process wrote to one partition since.
+    func refresh(_ partition: TopicPartition) throws(NewswireError) {
+        let log = try self.partition(partition).log
+        try translatingFailures { () throws(LogFailure) in try log.refresh(logStartOffset: nil) }
+    }
+
     private func openNewTopics() throws(NewswireError) {
         let (catalog, known) = state.withLock { ($0.catalog, $0.topics) }
         for (name, topic) in known where name != TopicName.metadata {

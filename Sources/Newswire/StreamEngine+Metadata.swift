@@ -77,7 +77,7 @@ extension StreamEngine {
             return NewswireError(
                 .tooNew,
                 "\(partition) says at offset \(offset) something in version \(version), and this"
-                    + " Newswire knows version \(MetadataLayout.version): use a later one",
+                    + " version of Newswire knows \(MetadataLayout.version): use a later one",
                 at: place, cause: failure)
         case .unknownKey(let key):
             return NewswireError(

@@ -138,6 +138,10 @@ extension StreamEngine {
     private func tell(_ kind: EngineEvent.Kind, _ message: String, _ topic: String) {
         onEvent(EngineEvent(kind, .info, message, topic: topic))
     }
+
+    func tell(_ kind: EngineEvent.Kind, _ severity: EngineEvent.Severity, _ message: String) {
+        onEvent(EngineEvent(kind, severity, message))
+    }
 }
 
 // The same for tasks: the work runs on the engine's thread for calls that block.

@@ -122,6 +122,7 @@ public final class StreamEngine: Sendable {
             guard isFirst else { return }
             for producer in services.producers.close() { producer.endWithEngine() }
             services.timers.close()
+            services.follower?.close()
             try translatingFailures { () throws(LogFailure) in try log.close() }
         }
     }

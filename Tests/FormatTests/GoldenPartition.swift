@@ -1,19 +1,26 @@
 import NewswireLog
 
 /// One partition of the golden directory: how it is configured and what is appended to it.
-struct GoldenPartition {
+struct GoldenPartition: Sendable {
     let partition: TopicPartition
     /// How many records each batch has.
     let batchSizes: [Int]
     /// The new start of the log, at the end; nil leaves it at 0.
     var start: Int64?
     var configuration = LogConfiguration()
+    /// The record with a number.
+    var record: @Sendable (Int) -> GoldenRecord = GoldenRecord.number
+
+    /// The topic's id: another one for each topic.
+    var topicID: TopicID
 
     init(
         _ topic: String, _ number: Int = 0, batches: [Int], start: Int64? = nil,
         _ configure: (inout LogConfiguration) -> Void = { _ in }
     ) {
         partition = TopicPartition(topic, number)
+        topicID = TopicID(
+            high: 0x6e65_7773_7769_7265, low: topic.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
         batchSizes = batches
         self.start = start
         // Small enough for several segments, and several slots in each.
@@ -48,15 +55,9 @@ struct GoldenPartition {
         [Int](repeating: recordCount, count: count)
     }
 
-    /// The topic's id: readable in `partition.metadata`, and another one for each topic.
-    var topicID: TopicID {
-        let name = partition.topic.utf8.reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) }
-        return TopicID(high: 0x6e65_7773_7769_7265, low: name)
-    }
-
     /// The records of batch number `number`.
     func records(ofBatch number: Int) -> [GoldenRecord] {
         let first = batchSizes[..<number].reduce(0, +)
-        return (first..<first + batchSizes[number]).map(GoldenRecord.number)
+        return (first..<first + batchSizes[number]).map(record)
     }
 }

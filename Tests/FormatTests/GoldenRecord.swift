@@ -17,6 +17,7 @@ struct GoldenRecord: Equatable {
 
 extension GoldenRecord {
     /// Record number `number` of a partition; each kind of record comes every eight records.
+    @Sendable
     static func number(_ number: Int) -> GoldenRecord {
         var record = GoldenRecord(
             key: [UInt8]("order-\(number)".utf8), value: order(number),
@@ -36,6 +37,20 @@ extension GoldenRecord {
             record.key = nil
             record.value = nil
         default: break
+        }
+        return record
+    }
+
+    /// The same as text in one line, and of very different lengths.
+    @Sendable
+    static func printable(_ number: Int) -> GoldenRecord {
+        var record = Self.number(number)
+        if number % 8 == 5 {
+            record.key = [UInt8]("a key: with \"signs\", tabs\tand spaces ".utf8)
+            record.value = [UInt8](String(repeating: "line \(number) ", count: number % 70).utf8)
+        }
+        for place in record.headers.indices where record.headers[place].value == [0xff] {
+            record.headers[place].value = [UInt8]("again".utf8)
         }
         return record
     }

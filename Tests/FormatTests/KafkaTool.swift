@@ -1,104 +1,91 @@
 import Foundation
-import NewswireLog
 import NewswireTesting
-import Testing
 
 /// Kafka's own tools, when `NEWSWIRE_KAFKA` names a command that runs one by its class's name.
 enum KafkaTool {
     static let command = ProcessInfo.processInfo.environment["NEWSWIRE_KAFKA"]
 
-    /// What `kafka-dump-log` prints of a file; a failure of the tool fails the test.
-    static func dump(_ file: String, _ options: String = "") throws -> String {
-        let command = try #require(command)
+    /// Whether there is a command; if not, tests that need one say so and are left out.
+    static let isThere: Bool = {
+        guard command == nil else { return true }
+        print("skipped: no Kafka")
+        return false
+    }()
+
+    /// Closes what a process inherits besides its three streams.
+    ///
+    /// Among that is the descriptor by which Foundation learns of a process's end: a broker in the
+    /// background outlives the command that started it, and would keep it open.
+    private static let closing =
+        "for f in /proc/$$/fd/*; do n=${f##*/}; ((n < 3)) || eval \"exec $n>&-\"; done"
+
+    /// Runs the command with `arguments` and answers what it prints.
+    ///
+    /// Nothing is asked through pipes, so that no reader is needed and nothing can fill up.
+    static func run(
+        _ arguments: [String], input: String = "", environment: [String: String] = [:]
+    ) async throws -> String {
+        let temporary = try TemporaryDirectory()
+        let input = try file("input", in: temporary, holding: input)
+        let output = try file("output", in: temporary)
+        let errors = try file("errors", in: temporary)
         let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = [
-            "-c", "exec \(command) tools.DumpLogSegments --files '\(file)' \(options) 2>&1",
-        ]
+        process.executableURL = URL(filePath: "/bin/bash")
+        process.arguments = ["-c", "\(closing); exec \(command ?? "") \"$@\"", "bash"] + arguments
+        process.standardInput = input
         process.standardOutput = output
-        try process.run()
-        let text = String(
-            decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(text)")
+        process.standardError = errors
+        // Java writes what the locale can say; the heaps are for small data on a busy machine.
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(["LC_ALL": "C.UTF-8", "KAFKA_HEAP_OPTS": "-Xmx384m"]) { $1 }
+            .merging(environment) { $1 }
+        try await run(process)
+        let text = try String(contentsOfFile: temporary.path("output"), encoding: .utf8)
+        guard process.terminationStatus == 0 else {
+            let errors = try String(contentsOfFile: temporary.path("errors"), encoding: .utf8)
+            throw Failure(
+                arguments: arguments, status: process.terminationStatus, output: text + errors)
+        }
         return text
     }
-}
 
-/// A directory with the partition `orders-0`, written by the log and closed.
-struct WrittenLog {
-    static let partition = TopicPartition("orders", 0)
-
-    let temporary: TemporaryDirectory
-
-    /// Writes batches of five records, compressed as asked, over several segments.
-    init(batchCount: Int, _ codec: CompressionCodec) throws {
-        temporary = try TemporaryDirectory()
-        var options = LogDirectoryOptions()
-        options.createsDirectory = true
-        let directory = try LogDirectory.open(at: temporary.path("data"), options)
-        var configuration = LogConfiguration()
-        configuration.compression = codec
-        configuration.segmentBytes = 8192
-        configuration.indexIntervalBytes = 512
-        configuration.retention = nil
-        let log = try directory.openPartition(
-            Self.partition, identity: PartitionIdentity(id: 7, topicID: TopicID(high: 1, low: 2)),
-            configuration)
-        try directory.finishOpening()
-        for number in 0..<batchCount {
-            try log.append { batch in Self.fill(&batch, number) }
-        }
-        try directory.close()
-    }
-
-    private static func fill(_ batch: inout RecordBatchBuilder, _ number: Int) {
-        for record in number * 5..<(number + 1) * 5 {
-            var headers = RecordHeaders()
-            if record % 3 == 0 { headers.append(name: "number", value: Array("\(record)".utf8)) }
-            let key = record % 4 == 0 ? nil : Array("key-\(record)".utf8)
-            batch.append(
-                key: key, value: Array(value(record).utf8), headers: headers,
-                timestamp: Timestamp(milliseconds: 1_760_000_000_000 + Int64(record)))
+    /// Runs several at once, and answers what each of them prints.
+    static func run(all: [[String]]) async throws -> [String] {
+        try await withThrowingTaskGroup(of: (Int, String).self) { group in
+            for (number, arguments) in all.enumerated() {
+                group.addTask { (number, try await run(arguments)) }
+            }
+            var outputs = [String](repeating: "", count: all.count)
+            for try await (number, output) in group { outputs[number] = output }
+            return outputs
         }
     }
 
-    /// What record number `number` holds: one word, as the tool's output is split at spaces.
-    static func value(_ number: Int) -> String {
-        "value-\(number)-" + String(repeating: "x", count: 40)
+    /// What a tool said that did not do its work.
+    struct Failure: Error {
+        let arguments: [String]
+        let status: Int32
+        let output: String
     }
 
-    /// The files with `suffix`, by their offsets, empty ones left out.
-    func files(_ suffix: String) throws -> [String] {
-        let folder = temporary.path("data/\(Self.partition)")
-        return try FileManager.default.contentsOfDirectory(atPath: folder)
-            .filter { $0.hasSuffix(suffix) }.sorted().map { "\(folder)/\($0)" }
-            .filter { try !Data(contentsOf: URL(filePath: $0)).isEmpty }
+    private static func file(
+        _ name: String, in temporary: TemporaryDirectory, holding text: String = ""
+    ) throws -> FileHandle {
+        let url = URL(filePath: temporary.path(name))
+        try Data(text.utf8).write(to: url)
+        return try FileHandle(forUpdating: url)
     }
-}
 
-/// A partition that Kafka wrote, copied into a directory of ours and opened there.
-final class AdoptedLog {
-    let partition: PartitionLog
-    private let temporary: TemporaryDirectory
-    private let directory: LogDirectory
-
-    init(_ name: String) throws {
-        temporary = try TemporaryDirectory()
-        let path = temporary.path("data")
-        var options = LogDirectoryOptions()
-        options.createsDirectory = true
-        try LogDirectory.open(at: path, options).close()
-        try FileManager.default.copyItem(
-            atPath: KafkaFixture.root.appending(path: "data/\(name)").path(),
-            toPath: "\(path)/\(name)")
-        directory = try LogDirectory.open(at: path, options)
-        var configuration = LogConfiguration()
-        configuration.retention = nil
-        partition = try directory.openPartition(
-            TopicPartition(String(name.dropLast(2)), 0),
-            identity: PartitionIdentity(id: 7, topicID: TopicID(high: 1, low: 2)), configuration)
-        try directory.finishOpening()
+    private static func run(_ process: Process) async throws {
+        try await withCheckedThrowingContinuation {
+            (continuation: CheckedContinuation<Void, any Error>) in
+            process.terminationHandler = { _ in continuation.resume() }
+            do {
+                try process.run()
+            } catch {
+                process.terminationHandler = nil
+                continuation.resume(throwing: error)
+            }
+        }
     }
 }

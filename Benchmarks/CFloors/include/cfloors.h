@@ -53,6 +53,9 @@ typedef struct {
 /// Encodes, checksums and writes record batches into segment files, which it then removes.
 nwb_outcome nwb_append(nwb_append_plan plan);
 
+/// The best that sharing a sync can do: `group` batches at a time in one write and one fdatasync.
+nwb_outcome nwb_group_commit(nwb_append_plan plan, int64_t group);
+
 /// Encodes and checksums the same batches, and writes nothing.
 nwb_outcome nwb_encode(nwb_append_plan plan);
 

@@ -16,6 +16,8 @@ public final class Consumer: Sendable {
     private let services: EngineServices
     private let numbers: [TopicPartition: Int]
     fileprivate let state: Mutex<ConsumerState>
+    /// Whether somebody was asked to look for what another process writes.
+    private let isFollowing = Atomic(false)
 
     init(
         _ assignments: [Assignment], _ configuration: ConsumerConfiguration,
@@ -29,6 +31,7 @@ public final class Consumer: Sendable {
     }
 
     deinit {
+        unfollow()
         // The logs must not keep what waits for a consumer that is no more.
         for (partition, ticket) in state.withLock({ $0.close() }).tickets {
             partition.log.cancelWait(ticket)
@@ -46,12 +49,13 @@ public final class Consumer: Sendable {
     /// - Returns: nil when nothing came in time, after ``interrupt()`` or ``close()``, and when the
     ///   task was cancelled.
     /// - Throws: `.offsetOutOfRange` with what can be read, when records were removed before they
-    ///   were given; `.corrupt`, `.deleted`, `.closed`. A partition that failed has its turn again
-    ///   after the others.
+    ///   were given; `.corrupt`, `.deleted`, `.closed`. A partition that failed has its turn
+    ///   again after the others.
     public func poll(maxWait: Duration) async throws(NewswireError) -> ConsumedBatch? {
         let deadline = services.time.instant() + maxWait
         while true {
             if let batch = try read() { return batch }
+            try follow()
             guard let wait = state.withLock({ $0.beginWait() }) else {
                 if mustEnd() { return nil }
                 continue
@@ -69,6 +73,7 @@ public final class Consumer: Sendable {
         let deadline = time.map { services.time.instant() + $0 }
         while true {
             if let batch = try read() { return batch }
+            try follow()
             guard let wait = state.withLock({ $0.beginWait() }) else {
                 if mustEnd() { return nil }
                 continue
@@ -92,6 +97,7 @@ public final class Consumer: Sendable {
         let (tickets, waits) = state.withLock { $0.close() }
         for (partition, ticket) in tickets { partition.log.cancelWait(ticket) }
         wakeAll(waits)
+        unfollow()
     }
 
     // MARK: Positions
@@ -125,6 +131,18 @@ public final class Consumer: Sendable {
     }
 
     // MARK: Steps
+
+    /// Sees to it that what another process writes is found, when there may be one.
+    fileprivate func follow() throws(NewswireError) {
+        guard let follower = services.follower else { return }
+        guard !isFollowing.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        try follower.follow(partitions)
+    }
+
+    private func unfollow() {
+        guard isFollowing.exchange(false, ordering: .acquiringAndReleasing) else { return }
+        services.follower?.unfollow(partitions)
+    }
 
     /// Reads from the first partition that has something; nil when none has.
     fileprivate func read() throws(NewswireError) -> ConsumedBatch? {
@@ -298,6 +316,7 @@ extension Consumer {
         while true {
             if Task.isCancelled { return nil }
             if let batch = try read() { return batch }
+            try follow()
             guard let wait = state.withLock({ $0.beginWait() }) else {
                 if mustEnd() { return nil }
                 continue

@@ -1,7 +1,6 @@
 internal import Synchronization
 
-/// The producers of an engine that hold records which are not settled, so that closing it closes
-/// them.
+/// The producers of an engine that hold unsettled records, so that closing it closes them.
 final class ProducerTable: Sendable {
     private struct State {
         var producers: [ObjectIdentifier: Producer] = [:]

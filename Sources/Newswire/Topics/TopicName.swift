@@ -35,8 +35,7 @@ package enum TopicName {
         guard isInternal(name) else { return }
         throw NewswireError(
             .internalTopic,
-            "\(name) is a topic of the engine (its name begins with __):"
-                + " it can be read, not changed",
+            "\(name) is a topic of the engine, as its name begins with __: it can only be read",
             at: .init(topic: name))
     }
 

@@ -41,6 +41,9 @@ final class Checkpoint: Sendable {
         }
     }
 
+    /// Whether there is a head.
+    var isBegun: Bool { state.withLock { !$0.generations.isEmpty } }
+
     /// When the next head is due; nil when nothing changed.
     var due: Instant? { state.withLock { $0.due } }
 

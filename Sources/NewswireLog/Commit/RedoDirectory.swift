@@ -14,6 +14,11 @@ package struct RedoDirectory: Sendable {
         /// The largest number that a redo file has, valid or not; 0 without any.
         package var lastGeneration: UInt64 = 0
 
+        /// A file that only a later version can read.
+        package var tooNew: (path: String, failure: FormatFailure)? {
+            damaged.first { if case .tooNew = $0.failure { true } else { false } }
+        }
+
         /// Whether the directory was closed in order, as far as it was ever open.
         package var isClean: Bool { damaged.isEmpty && newest?.isClean ?? true }
     }
@@ -37,17 +42,35 @@ package struct RedoDirectory: Sendable {
         contents.lastGeneration = contents.generations.last ?? 0
         while let generation = contents.generations.last {
             let file = self.file(generation)
-            let bytes = try fileSystem.contents(of: file, byteCountMax: 1 << 30)
-            do throws(FormatFailure) {
-                contents.newest = try RedoHead(bytes.rawSpan)
-                return contents
-            } catch {
-                contents.damaged.append((file, error))
-                // It cannot be a fallback: what was older stays for that.
-                contents.generations.removeLast()
+            if let bytes = try bytes(of: file) {
+                do throws(FormatFailure) {
+                    contents.newest = try Self.head(generation, bytes)
+                    return contents
+                } catch {
+                    contents.damaged.append((file, error))
+                }
             }
+            // It cannot be a fallback: what was older stays for that.
+            contents.generations.removeLast()
         }
         return contents
+    }
+
+    /// What a file holds; nil when a writer beside this reader has removed it meanwhile.
+    private func bytes(of file: String) throws(IOFailure) -> [UInt8]? {
+        do throws(IOFailure) {
+            return try fileSystem.contents(of: file, byteCountMax: 1 << 30)
+        } catch  where error.isNotFound { return nil }
+    }
+
+    private static func head(
+        _ generation: UInt64, _ bytes: [UInt8]
+    ) throws(FormatFailure) -> RedoHead {
+        let head = try RedoHead(bytes.rawSpan)
+        guard head.generation == generation else {
+            throw .damaged("it was written as number \(head.generation)")
+        }
+        return head
     }
 
     /// Sets the damaged files in `contents` aside.
@@ -72,23 +95,39 @@ package struct RedoDirectory: Sendable {
             try fileSystem.createDirectory(path)
             try fileSystem.synchronizeDirectory(parent)
         }
-        try AtomicReplace.write(head.encoded.rawSpan, to: file(head.generation), on: fileSystem)
-        generations.append(head.generation)
-        while generations.count > 2 {
-            let oldest = file(generations[0])
-            if try fileSystem.status(of: oldest) != nil { try fileSystem.remove(oldest) }
-            generations.removeFirst()
+        do throws(IOFailure) {
+            try replace(head)
+        } catch  where error.isDiskFull && generations.count > 1 {
+            // The fallback makes room: retention frees nothing before a head has told of it.
+            try removeOldest(&generations)
+            try replace(head)
         }
+        generations.append(head.generation)
+        while generations.count > 2 { try removeOldest(&generations) }
     }
 
-    private func file(_ generation: UInt64) -> String {
+    private func replace(_ head: RedoHead) throws(IOFailure) {
+        try AtomicReplace.write(head.encoded.rawSpan, to: file(head.generation), on: fileSystem)
+    }
+
+    private func removeOldest(_ generations: inout [UInt64]) throws(IOFailure) {
+        let oldest = file(generations[0])
+        if try fileSystem.status(of: oldest) != nil { try fileSystem.remove(oldest) }
+        generations.removeFirst()
+    }
+
+    /// Where the head with that number is.
+    func file(_ generation: UInt64) -> String {
         let digits = String(generation)
         let zeros = String(repeating: "0", count: max(0, 20 - digits.utf8.count))
         return "\(path)/\(zeros)\(digits)\(Self.suffix)"
     }
 
     private static func generation(of name: String) -> UInt64? {
-        guard name.hasSuffix(suffix), name.utf8.count == 20 + suffix.utf8.count else { return nil }
-        return UInt64(name.dropLast(suffix.count))
+        guard name.hasSuffix(suffix), name.utf8.count == 20 + suffix.utf8.count,
+            let generation = UInt64(name.dropLast(suffix.count))
+        else { return nil }
+        // A stray file must not take the last number: there has to be a next one.
+        return generation <= UInt64(Int64.max) ? generation : nil
     }
 }

@@ -174,8 +174,10 @@ package struct RedoHead: Hashable, Sendable {
             Offset(bytes.bigEndian(Int64.self, at: $0.lowerBound))
         }
         let place = bytes.bigEndian(Int64.self, at: Layout.recoveryPosition.lowerBound)
-        guard number >= 0, place >= 0, offsets.allSatisfy({ $0 >= .zero }) else {
-            throw .damaged("an entry has a negative number")
+        // As for batches: behind a larger offset no batch fits.
+        let valid = Offset.zero...Offset(Int64.max - Int64(UInt32.max))
+        guard number >= 0, place >= 0, offsets.allSatisfy(valid.contains) else {
+            throw .damaged("an entry has a number that is out of range")
         }
         position += Layout.byteCount + nameByteCount
         return Entry(

@@ -18,16 +18,27 @@ extension LogDirectory {
     private static func openForReading(
         at path: String, _ options: LogDirectoryOptions
     ) throws(LogFailure) -> LogDirectory {
-        _ = try format(at: path, on: options.fileSystem)
-        do throws(IOFailure) {
-            let found = try RedoDirectory(in: path, on: options.fileSystem).load()
-            let services = LogServices(
-                directory: path, options, checkpoint: nil, found: CheckpointFacts(found))
-            return LogDirectory(
-                services, lock: nil,
-                RecoveryReport(wasClean: found.isClean, quarantined: found.damaged.map(\.path)),
-                expiryBegins: options.time.instant())
-        } catch { throw .inputOutput(nil, error) }
+        let format = try format(at: path, on: options.fileSystem)
+        let redo = RedoDirectory(in: path, on: options.fileSystem)
+        let found = try heads(in: redo, of: format)
+        let services = LogServices(
+            directory: path, options, checkpoint: nil, found: CheckpointFacts(found))
+        return LogDirectory(
+            services, lock: nil,
+            RecoveryReport(wasClean: found.isClean, quarantined: found.damaged.map(\.path)),
+            expiryBegins: options.time.instant())
+    }
+
+    /// The checkpoint of the directory with that format.
+    private static func heads(
+        in redo: RedoDirectory, of format: DirectoryFormat
+    ) throws(LogFailure) -> RedoDirectory.Contents {
+        let found = try LogFailure.wrapping(nil) { () throws(IOFailure) in try redo.load() }
+        // An older head would bring back what was trimmed and deleted since.
+        if let (file, failure) = found.tooNew { throw .format(path: file, failure) }
+        guard let head = found.newest, head.directoryID != format.directoryID else { return found }
+        throw .format(
+            path: redo.file(head.generation), .damaged("it belongs to another directory"))
     }
 
     private static func openForWriting(
@@ -54,9 +65,9 @@ extension LogDirectory {
         let fileSystem = options.fileSystem
         if try !hasFormat(path, on: fileSystem) { try writeFormat(path, on: fileSystem) }
         let format = try format(at: path, on: fileSystem)
+        let redo = RedoDirectory(in: path, on: fileSystem)
+        let found = try heads(in: redo, of: format)
         do throws(IOFailure) {
-            let redo = RedoDirectory(in: path, on: fileSystem)
-            let found = try redo.load()
             // Before anything else changes: from now on nothing is closed in order.
             try KafkaCheckpoints.removeMarker(in: path, on: fileSystem)
             let checkpoint = Checkpoint(

@@ -61,7 +61,7 @@ package final class LogServices: Sendable {
     /// Writes the last checkpoint of a directory that is closed in order, and Kafka's.
     func checkpointAtClose() throws(LogFailure) {
         let entries = checkpointEntries
-        guard !entries.isEmpty else { return }
+        guard !entries.isEmpty || checkpoint?.isBegun ?? false else { return }
         // What was not closed in order, nor opened since, still has to be verified one day.
         let isClean = unopened.withLock { $0.isClean || $0.entries.isEmpty }
         do throws(IOFailure) {
@@ -71,9 +71,11 @@ package final class LogServices: Sendable {
         } catch { throw .inputOutput(nil, error) }
     }
 
+    /// In the order of their numbers: what is written does not hang on a hash table.
     private var checkpointEntries: [RedoHead.Entry] {
-        unopened.withLock { Array($0.entries.values) }
-            + partitions.all.compactMap(\.checkpointEntry)
+        (unopened.withLock { Array($0.entries.values) }
+            + partitions.all.compactMap(\.checkpointEntry))
+            .sorted { ($0.identity.id, $0.partition) < ($1.identity.id, $1.partition) }
     }
 
     /// Takes over what the checkpoint at the open says of a partition, or of one that goes.
@@ -81,6 +83,11 @@ package final class LogServices: Sendable {
         unopened.withLock { found in
             (found.entries.removeValue(forKey: identity), found.isClean)
         }
+    }
+
+    /// Takes an entry back when its partition could not be opened.
+    func putBack(_ entry: RedoHead.Entry) {
+        unopened.withLock { $0.entries[entry.identity] = entry }
     }
 
     /// Forgets the partitions of a topic that is deleted.
@@ -145,8 +152,10 @@ final class PartitionTable: Sendable {
         table.withLock { $0[partition] }
     }
 
-    /// All, in no order.
-    var all: [PartitionLog] { table.withLock { Array($0.values) } }
+    /// All, in the order of their numbers: what is done to them does not hang on a hash table.
+    var all: [PartitionLog] {
+        table.withLock { Array($0.values) }.sorted { $0.identity.id < $1.identity.id }
+    }
 
     func insert(_ log: PartitionLog) { table.withLock { $0[log.partition] = log } }
 

@@ -174,6 +174,7 @@ extension PartitionLog {
     private func stop(_ failure: IOFailure) -> CommitResult {
         var result = CommitResult()
         result.events = [.stopped(partition, failure)]
+        SyncFailureNote(in: directory, on: services.fileSystem).leave()
         writer.withLock { writer in
             writer.refusal = .stopped(partition, failure)
             writer.waiters.fail(.stopped(partition, failure))

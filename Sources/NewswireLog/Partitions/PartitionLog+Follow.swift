@@ -69,6 +69,7 @@ extension PartitionLog {
         let file = try services.openFile(segment.source.path, .read)
         let byteCount = try file.byteCount()
         guard byteCount > segment.byteCount else { return }
+        try beginGrowing(segment)
         var scan = SegmentScan(
             file, from: FilePosition(segment.byteCount), expecting: writer.nextOffset,
             limit: byteCount)
@@ -78,6 +79,18 @@ extension PartitionLog {
             writer.nextOffset = header.nextOffset
             logEnd.store(header.nextOffset.value, ordering: .releasing)
             visibleEnd.store(header.nextOffset.value, ordering: .sequentiallyConsistent)
+        }
+    }
+}
+
+extension PartitionLog {
+    /// Without its indexes in memory, look-ups by time would not know what comes now.
+    private func beginGrowing(_ segment: Segment) throws(IOFailure) {
+        do throws(LogFailure) {
+            try segment.beginGrowing()
+        } catch {
+            // Damage is for readers to meet.
+            if case .inputOutput(_, let failure) = error { throw failure }
         }
     }
 }

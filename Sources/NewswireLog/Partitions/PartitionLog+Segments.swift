@@ -128,7 +128,9 @@ extension PartitionLog {
     func epoch(
         for offset: Offset, _ writer: inout PartitionWriter
     ) throws(LogFailure) -> Int32 {
-        if let current = writer.epochs.current, !writer.raisesEpoch { return current }
+        if let current = writer.epochs.current, !writer.raisesEpoch || current == .max {
+            return current  // Behind the last one there is none: a damaged file may say anything.
+        }
         var epochs = writer.epochs
         epochs.begin((epochs.current ?? -1) + 1, at: offset)
         let path = "\(directory)/\(LeaderEpochTable.fileName)"

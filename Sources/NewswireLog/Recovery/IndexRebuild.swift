@@ -41,7 +41,7 @@ package enum IndexRebuild {
                 header.lastOffset == indexes.baseOffset + Int64(slot.relativeOffset),
                 header.baseOffset >= indexes.baseOffset
             else { continue }
-            indexes.adopt(slot)
+            indexes.demandSlot()
             indexes.add(BatchFacts(header), at: found, interval: .max)
             return true
         }

@@ -28,6 +28,8 @@ struct PartitionRecoverer {
     private var log: RecoveredLog
     /// What the epoch file holds; nil when there is none, or it is damaged.
     private var epochsOnDisk: LeaderEpochTable?
+    /// Whether a sync failed since the log was last opened, so that another one proves nothing.
+    private var hasFailedSync = false
     /// Whether something is kept that may not have been synced.
     private var keptUnsynced = false
 
@@ -51,7 +53,10 @@ struct PartitionRecoverer {
         let started = services.time.instant()
         do throws(IOFailure) {
             try openFiles()
-        } catch { throw .inputOutput(partition, error) }
+        } catch {
+            if let entry { services.putBack(entry) }
+            throw .inputOutput(partition, error)
+        }
         log.report.logEndOffset = log.nextOffset
         log.report.duration = .nanoseconds(
             services.time.instant().nanoseconds - started.nanoseconds)
@@ -63,20 +68,28 @@ struct PartitionRecoverer {
         let status = try services.fileSystem.status(of: directory)
         log.hasDirectory = status?.isDirectory ?? false
         guard log.hasDirectory else { return endWithoutFiles("its directory is missing") }
-        let files = try segmentFiles()
+        var files = try segmentFiles()
         if try openClean(files) { return }
+        if let owner = try otherOwner() {
+            for file in files { try setAside(file, because: "it belongs to the topic \(owner)") }
+            files = []
+        } else {
+            try loadEpochs()
+        }
         try checkMetadata()
-        try loadEpochs()
         if let first = files.first, entry != nil, first.baseOffset > log.logStartOffset {
             lose(log.logStartOffset..<first.baseOffset, "the segments before are missing")
         }
         log.logStartOffset = max(log.logStartOffset, files.first?.baseOffset ?? .zero)
         log.nextOffset = files.first?.baseOffset ?? log.logStartOffset
+        let note = SyncFailureNote(in: directory, on: services.fileSystem)
+        hasFailedSync = try note.isThere()
         try verify(files)
         if keptUnsynced {
             try services.fileSystem.synchronizeDirectory(directory)
             try services.fileSystem.synchronizeDirectory(services.directory)
         }
+        if hasFailedSync, !services.isReadOnly { try note.remove() }
         finish()
         try storeEpochs()
     }
@@ -107,6 +120,7 @@ struct PartitionRecoverer {
                 let isOurs =
                     entry.name == PartitionMetadataFile.fileName
                     || entry.name == LeaderEpochTable.fileName
+                    || entry.name == SyncFailureNote.fileName
                 if !isOurs { log.report.ignored.append(path) }
                 continue
             }
@@ -154,6 +168,16 @@ struct PartitionRecoverer {
     }
 
     // MARK: After anything else
+
+    /// The topic that the files belong to, if nothing says that they are this one's.
+    ///
+    /// With an entry in the checkpoint they are, and the file that says otherwise is damaged.
+    private func otherOwner() throws(IOFailure) -> TopicID? {
+        let path = "\(directory)/\(PartitionMetadataFile.fileName)"
+        guard entry == nil, try services.fileSystem.status(of: path) != nil else { return nil }
+        let text = try services.fileSystem.contents(of: path, byteCountMax: 1024)
+        return PartitionMetadataFile.topicID(of: text).flatMap { $0 == identity.topicID ? nil : $0 }
+    }
 
     private mutating func checkMetadata() throws(IOFailure) {
         let path = "\(directory)/\(PartitionMetadataFile.fileName)"
@@ -244,6 +268,8 @@ struct PartitionRecoverer {
             scan.recoveryPosition = FilePosition(file.byteCount)
         }
         scan.epochs = log.epochs
+        // The file is there before its batches are: it knows better than bits without a checksum.
+        scan.learnsEpochs = epochsOnDisk == nil
         try scan.run()
         return try adopt(scan, file, isLast: next == nil)
     }
@@ -265,8 +291,7 @@ struct PartitionRecoverer {
             // What is kept is served as if it were synced: so it has to be. And a tail that comes
             // back would cut off every segment that was synced after it.
             if scan.end > scan.recoveryPosition || scan.cutReason != nil {
-                try scan.file.synchronize()
-                keptUnsynced = true
+                try makeDurable(scan)
             }
         }
         log.nextOffset = max(scan.nextOffset, log.nextOffset)
@@ -284,6 +309,18 @@ struct PartitionRecoverer {
             segment.seal()
         }
         return scan.cutReason != nil
+    }
+
+    private mutating func makeDurable(_ scan: TailScan) throws(IOFailure) {
+        keptUnsynced = true
+        let note = SyncFailureNote(in: directory, on: services.fileSystem)
+        if hasFailedSync { return try note.rewrite(scan.file, byteCount: scan.end.value) }
+        do throws(IOFailure) {
+            try scan.file.synchronize()
+        } catch {
+            note.leave()
+            throw error
+        }
     }
 
     private mutating func finish() {

@@ -3,8 +3,9 @@ struct TailScan {
     let file: any File
     /// Everything before it in this file was synced.
     var recoveryPosition = FilePosition.start
-    /// The epochs that began before the segment; those that its batches show are added.
+    /// The epochs that began before the segment; those that its batches show are added, if wanted.
     var epochs = LeaderEpochTable()
+    var learnsEpochs = true
 
     /// Where the log ends in this file.
     private(set) var end = FilePosition.start
@@ -49,42 +50,60 @@ struct TailScan {
 
     private mutating func keep(_ header: RecordBatchHeader, at position: FilePosition) {
         indexes.add(BatchFacts(header), at: position, interval: interval)
-        if header.leaderEpoch > epochs.current ?? -1 {
+        if learnsEpochs, header.leaderEpoch > epochs.current ?? -1 {
             epochs.begin(header.leaderEpoch, at: header.baseOffset)
         }
         nextOffset = header.nextOffset
         end = position + header.byteCount
     }
 
-    /// Goes on behind a synced batch that went bad, by its own length if that leads to a good
-    /// batch.
+    /// Goes on behind a synced batch that went bad, by its own length or, where that cannot be
+    /// believed, with the batch at the recovery point.
     ///
-    /// - Returns: false when nothing good follows: the bytes stay, and appends go on elsewhere.
+    /// - Returns: false when nothing good follows: the synced bytes stay, what is behind them is
+    ///   cut, and appends go on elsewhere.
     private mutating func passDamage(
         _ failure: BatchFailure, at position: FilePosition, _ scan: inout SegmentScan
     ) throws(IOFailure) -> Bool {
-        let bytes = try file.read(RecordBatchHeader.byteCount, at: position)
-        let header: RecordBatchHeader?
-        do throws(BatchFailure) {
-            header = try RecordBatchHeader(bytes.rawSpan)
-        } catch { header = nil }  // Its length cannot be believed either: nothing to follow.
-        let next = header.map { position + $0.byteCount } ?? FilePosition(byteCount)
-        guard next.value < byteCount else {
-            end = FilePosition(byteCount)
-            return false
+        let reason = "\(file.path), position \(position): \(failure)"
+        var place = position
+        while let next = try end(ofBatchAt: place), next <= recoveryPosition {
+            place = next
+            if try goOn(at: place, &scan, because: reason) { return true }
         }
-        scan.move(to: next, expecting: nil)
+        if place < recoveryPosition, try goOn(at: recoveryPosition, &scan, because: reason) {
+            return true
+        }
+        end = min(recoveryPosition, FilePosition(byteCount))
+        if end.value < byteCount { cutReason = failure }
+        return false
+    }
+
+    /// Goes on with the batch at `place`, if it is a good one.
+    private mutating func goOn(
+        at place: FilePosition, _ scan: inout SegmentScan, because reason: String
+    ) throws(IOFailure) -> Bool {
+        guard place.value < byteCount else { return false }
+        scan.move(to: place, expecting: nil)
         guard case .batch(let good, let found)? = try scan.next(), good.baseOffset >= nextOffset
-        else {
-            end = FilePosition(byteCount)
-            return false
+        else { return false }
+        if good.baseOffset > nextOffset {
+            lost.append(LostRange(offsets: nextOffset..<good.baseOffset, reason: reason))
         }
-        let path = file.path
-        lost.append(
-            LostRange(
-                offsets: nextOffset..<good.baseOffset,
-                reason: "\(path), position \(position): \(failure)"))
+        // It is reached in no other way: the batches before it cannot be followed.
+        indexes.demandSlot()
         keep(good, at: found)
         return true
+    }
+
+    /// Where the header at `place` says that its batch ends; nil when there is no header.
+    private func end(ofBatchAt place: FilePosition) throws(IOFailure) -> FilePosition? {
+        let bytes = try file.read(RecordBatchHeader.byteCount, at: place)
+        do throws(BatchFailure) {
+            return place + (try RecordBatchHeader(bytes.rawSpan)).byteCount
+        } catch {
+            // Damaged as well: its length cannot be believed.
+            return nil
+        }
     }
 }

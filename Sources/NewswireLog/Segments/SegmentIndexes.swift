@@ -9,6 +9,7 @@ package struct SegmentIndexes: Sendable {
 
     package let baseOffset: Offset
     private var bytesSinceSlot = 0
+    private var demandsSlot = false
 
     package init(baseOffset: Offset) { self.baseOffset = baseOffset }
 
@@ -46,11 +47,12 @@ package struct SegmentIndexes: Sendable {
             largest = TimeIndex.Slot(
                 timestamp: header.maxTimestamp, relativeOffset: Int(offset32))
         }
-        guard bytesSinceSlot > interval else { return }
+        guard bytesSinceSlot > interval || demandsSlot else { return }
         OffsetIndex.append(
             OffsetIndex.Slot(relativeOffset: Int(offset32), position: position), to: &offsetSlots)
         addTimeSlot()
         bytesSinceSlot = 0
+        demandsSlot = false
     }
 
     /// Adds the last slot of the time index; the segment ends here, or the files are written.
@@ -86,11 +88,8 @@ package struct SegmentIndexes: Sendable {
         timeSlots.removeSubrange(start..<start + TimeIndex.slotByteCount)
     }
 
-    /// Takes over a slot found elsewhere, behind everything noted so far.
-    package mutating func adopt(_ slot: OffsetIndex.Slot) {
-        OffsetIndex.append(slot, to: &offsetSlots)
-        bytesSinceSlot = 0
-    }
+    /// Gives the next batch a slot, whatever the interval: it follows damage.
+    package mutating func demandSlot() { demandsSlot = true }
 }
 
 /// What the indexes and the log's ends need to know of a batch.

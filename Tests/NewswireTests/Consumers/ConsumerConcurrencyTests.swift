@@ -72,6 +72,36 @@ struct ConsumerConcurrencyTests {
         try await engine.close()
     }
 
+    @Test func `a reader beside the writer follows it`() async throws {
+        let topic = try await makeTopic(.synced)
+        let reader = try await StreamEngine.openReadOnly(at: store.path)
+        let consumer = try reader.makeConsumer(topics: ["orders"])
+        let writing = Task { try await write(300, to: topic) }
+        var next = [0, 0]
+        while next != [150, 150] {
+            let batch = try #require(try await consumer.poll(maxWait: .seconds(30)))
+            let partition = batch.partition.partition
+            next[partition] = try check(batch, next: next[partition])
+        }
+        try await writing.value
+        try await reader.close()
+        try await engine.close()
+    }
+
+    @Test func `a reader that waits is told when its topic goes`() async throws {
+        try await engine.createTopic("orders")
+        let reader = try await StreamEngine.openReadOnly(at: store.path)
+        let consumer = try reader.makeConsumer(topics: ["orders"])
+        async let waiting = Result { () async throws in
+            try await consumer.poll(maxWait: .seconds(30))
+        }
+        try await engine.deleteTopic("orders")
+        let outcome = await waiting
+        #expect((outcome.failure as? NewswireError)?.code == .deleted)
+        try await reader.close()
+        try await engine.close()
+    }
+
     @Test func `seeks meanwhile take effect`() throws {
         let topic = try engine.createTopic("orders", .init(durability: .written))
         try topic.partition(0).append("0", "1", "2", "3")

@@ -31,7 +31,7 @@ final class DeliveryLog: Sendable {
 
     private var recordCount: Int { reports.reduce(0) { $0 + $1.numbers.count } }
 
-    private func note(_ report: DeliveryReport) {
+    func note(_ report: DeliveryReport) {
         state.withLock { $0.reports.append(report) }
         gate.open()
     }
