@@ -20,9 +20,13 @@ final class AdoptedLog {
         directory = try LogDirectory.open(at: path, options)
         var configuration = LogConfiguration()
         configuration.retention = nil
+        // Files of another topic would be set aside.
+        let metadata = try PosixFileSystem().contents(
+            of: "\(path)/\(name)/\(PartitionMetadataFile.fileName)", byteCountMax: 1000)
+        let topicID = PartitionMetadataFile.topicID(of: metadata) ?? TopicID(high: 1, low: 2)
         partition = try directory.openPartition(
             TopicPartition(String(name.dropLast(2)), 0),
-            identity: PartitionIdentity(id: 7, topicID: TopicID(high: 1, low: 2)), configuration)
+            identity: PartitionIdentity(id: 7, topicID: topicID), configuration)
         try directory.finishOpening()
     }
 }
