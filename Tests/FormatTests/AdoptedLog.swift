@@ -6,7 +6,7 @@ import NewswireTesting
 final class AdoptedLog {
     let partition: PartitionLog
     private let temporary: TemporaryDirectory
-    private let directory: LogDirectory
+    private let opened: OpenedDirectory
 
     init(_ name: String) throws {
         temporary = try TemporaryDirectory()
@@ -17,12 +17,7 @@ final class AdoptedLog {
         try FileManager.default.copyItem(
             atPath: KafkaFixture.root.appending(path: "data/\(name)").path(),
             toPath: "\(path)/\(name)")
-        directory = try LogDirectory.open(at: path, options)
-        var configuration = LogConfiguration()
-        configuration.retention = nil
-        partition = try directory.openPartition(
-            TopicPartition(String(name.dropLast(2)), 0),
-            identity: PartitionIdentity(id: 7, topicID: TopicID(high: 1, low: 2)), configuration)
-        try directory.finishOpening()
+        opened = try OpenedDirectory(path)
+        partition = try opened.log(name)
     }
 }
