@@ -34,8 +34,23 @@ extension LogDirectory {
         try openingAlone.withLock { _ throws(LogFailure) in
             if let log = self.partition(partition) { return log }
             return try openPartition(
-                partition, identity: Self.identity(of: partition), configuration)
+                partition, identity: try identity(of: partition), configuration)
         }
+    }
+
+    /// That of the files that are there, a Kafka broker's perhaps, or one made of the name.
+    private func identity(
+        of partition: TopicPartition
+    ) throws(LogFailure) -> PartitionIdentity {
+        let path = "\(path)/\(partition)/\(PartitionMetadataFile.fileName)"
+        let fileSystem = services.fileSystem
+        let text = try LogFailure.wrapping(partition) { () throws(IOFailure) -> [UInt8] in
+            guard try fileSystem.status(of: path) != nil else { return [] }
+            return try fileSystem.contents(of: path, byteCountMax: 1024)
+        }
+        let made = Self.identity(of: partition)
+        guard let topicID = PartitionMetadataFile.topicID(of: text) else { return made }
+        return PartitionIdentity(id: made.id, topicID: topicID)
     }
 
     /// An identity that follows from the name: without a catalog no name is ever used twice.

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// When maintenance is due next, and the thread that does it while there is something due.
-final class MaintenanceSchedule: Sendable {
+package final class MaintenanceSchedule: Sendable {
     private struct State {
         var due: Instant?
         var work: (@Sendable () -> Instant?)?
@@ -14,17 +14,17 @@ final class MaintenanceSchedule: Sendable {
     private let wake = Gate()
     private let time: any TimeSource
 
-    init(time: any TimeSource) { self.time = time }
+    package init(time: any TimeSource) { self.time = time }
 
     /// From now on a thread calls `work` when it is due; it answers when it wants to be called
     /// again.
-    func start(_ work: @escaping @Sendable () -> Instant?) {
+    package func start(_ work: @escaping @Sendable () -> Instant?) {
         state.withLock { $0.work = work }
         run()
     }
 
     /// Asks for a call at `instant` at the latest.
-    func request(at instant: Instant) {
+    package func request(at instant: Instant) {
         let isNews = state.withLock { state in
             guard !state.isClosed else { return false }
             if let due = state.due, due <= instant { return false }
@@ -37,7 +37,7 @@ final class MaintenanceSchedule: Sendable {
     }
 
     /// Makes no other call, without waiting for one under way.
-    func abandon() {
+    package func abandon() {
         state.withLock { state in
             state.isClosed = true
             state.work = nil
@@ -46,7 +46,7 @@ final class MaintenanceSchedule: Sendable {
     }
 
     /// Waits for a call under way and makes no other.
-    func close() {
+    package func close() {
         let thread = state.withLock { state in
             state.isClosed = true
             state.work = nil

@@ -30,7 +30,8 @@ extension PartitionLog {
         writer.withLock { writer in
             if writer.committed.offset >= end { return .success(()) }
             switch writer.refusal {
-            case nil, .closed?: return nil  // Closing commits what was accepted.
+            case nil: return nil
+            case .closed? where !writer.isAbandoned: return nil  // What was accepted is committed.
             case .some(let refusal): return .failure(refusal)
             }
         }
@@ -109,8 +110,9 @@ extension PartitionLog {
     private func capture(_ writer: inout PartitionWriter) -> Capture? {
         switch writer.refusal {
         case .stopped, .deleted: return nil
-        default: break  // A closed log still commits what it accepted.
+        default: break  // A closed log still commits what it accepted, while it has its files.
         }
+        guard !writer.isAbandoned else { return nil }
         guard !writer.isSynced || writer.committed.offset < writer.nextOffset else { return nil }
         let active = writer.active
         var files = writer.unsyncedFiles

@@ -183,7 +183,11 @@ public final class PartitionLog: Sendable {
     /// Gives back its descriptor and maps; the files stay.
     func releaseFiles() {
         services.descriptors.remove(self)
-        writer.withLock { $0.active?.giveBackFile() }
+        writer.withLock { writer in
+            writer.active?.giveBackFile()
+            // What is unsynced now, nobody can sync: it must not be taken for synced.
+            writer.isAbandoned = true
+        }
         let segments = view.withLock { $0.segments }
         for segment in segments {
             services.maps.remove(segment)

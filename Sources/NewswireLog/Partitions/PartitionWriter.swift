@@ -21,6 +21,8 @@ struct PartitionWriter: ~Copyable, Sendable {
     private(set) var rollPolicy: RollPolicy
     /// Why appends are refused; nil while they are not.
     var refusal: LogFailure?
+    /// Whether the files are given back for good.
+    var isAbandoned = false
     var active: ActiveSegment?
     var nextOffset: Offset
     var epochs: LeaderEpochTable

@@ -3,7 +3,7 @@ internal import Synchronization
 /// Who waits for a partition to grow.
 ///
 /// Costs an appender one load while nobody does.
-final class WaitingReads: Sendable {
+package final class WaitingReads: Sendable {
     private struct Entry {
         let ticket: WaitTicket
         let offset: Offset
@@ -18,10 +18,12 @@ final class WaitingReads: Sendable {
     private let state = Mutex(State())
     private let count = Atomic(0)
 
+    package init() {}
+
     /// Registers `waiter` until the visible end passes `offset`.
     ///
     /// The caller looks at the end again afterwards: it may have moved meanwhile.
-    func add(_ waiter: any ReadWaiter, for offset: Offset) -> WaitTicket {
+    package func add(_ waiter: any ReadWaiter, for offset: Offset) -> WaitTicket {
         state.withLock { state in
             let ticket = WaitTicket(number: state.nextTicket)
             state.nextTicket += 1
@@ -35,7 +37,7 @@ final class WaitingReads: Sendable {
     ///
     /// - Returns: whether it was still waiting; otherwise it was, or is being, completed.
     @discardableResult
-    func remove(_ ticket: WaitTicket) -> Bool {
+    package func remove(_ ticket: WaitTicket) -> Bool {
         state.withLock { state in
             guard let number = state.entries.firstIndex(where: { $0.ticket == ticket }) else {
                 return false
@@ -47,13 +49,13 @@ final class WaitingReads: Sendable {
     }
 
     /// Completes those whose offset lies before `end`, which was published; no lock is held.
-    func complete(upTo end: Offset) {
+    package func complete(upTo end: Offset) {
         guard count.load(ordering: .sequentiallyConsistent) > 0 else { return }
         finish(with: nil) { $0 < end }
     }
 
     /// Completes all, because nothing will come any more.
-    func fail(_ failure: LogFailure) { finish(with: failure) { _ in true } }
+    package func fail(_ failure: LogFailure) { finish(with: failure) { _ in true } }
 
     private func finish(with failure: LogFailure?, where isDone: (Offset) -> Bool) {
         let done = state.withLock { state in

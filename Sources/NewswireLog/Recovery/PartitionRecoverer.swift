@@ -70,13 +70,13 @@ struct PartitionRecoverer {
         guard log.hasDirectory else { return endWithoutFiles("its directory is missing") }
         var files = try segmentFiles()
         if try openClean(files) { return }
-        if let owner = try otherOwner() {
+        let owner = try otherOwner()
+        if let owner {
             for file in files { try setAside(file, because: "it belongs to the topic \(owner)") }
             files = []
-        } else {
-            try loadEpochs()
         }
         try checkMetadata()
+        if owner == nil { try loadEpochs() }
         if let first = files.first, entry != nil, first.baseOffset > log.logStartOffset {
             lose(log.logStartOffset..<first.baseOffset, "the segments before are missing")
         }

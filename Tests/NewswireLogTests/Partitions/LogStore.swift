@@ -65,6 +65,13 @@ final class LogStore {
     func abandon() { directory = nil }
 }
 
+/// Keeps stores to the end of a test: a directory that is dropped ends its logs.
+final class KeptStores {
+    private var stores: [LogStore] = []
+
+    func keep(_ store: LogStore) { stores.append(store) }
+}
+
 /// The events of a directory, in the order in which they came.
 final class EventList: Sendable {
     private let events = Mutex<[LogEvent]>([])

@@ -9,6 +9,7 @@ struct PartitionRecoveryTests {
     let time = ManualTimeSource()
     let disk: SimulatedFileSystem
     let store: LogStore
+    let stores = KeptStores()
 
     init() {
         disk = SimulatedFileSystem(time: time)
@@ -31,6 +32,7 @@ struct PartitionRecoveryTests {
 
     private func reopen(_ disk: SimulatedFileSystem) throws -> (PartitionLog, LogStore) {
         let store = LogStore(on: disk, time: time)
+        stores.keep(store)
         return (try store.open { $0.retention = nil }, store)
     }
 
@@ -56,7 +58,10 @@ struct PartitionRecoveryTests {
                 let slice = try log.read(from: next, maxBytes: 1)
                 values += try slice.values()
                 next = slice.nextOffset
-            } catch { next = try log.damagedRange(at: next).upperBound }
+            } catch {
+                guard case .corrupt? = error as? LogFailure else { throw error }
+                next = try log.damagedRange(at: next).upperBound
+            }
         }
         return values
     }
