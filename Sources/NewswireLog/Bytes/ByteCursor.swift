@@ -1,4 +1,5 @@
-/// Why bytes could not be read as what they should be; positions count from the cursor's first byte.
+/// Why bytes could not be read as what they should be; positions count from the cursor's first
+/// byte.
 package enum ByteFailure: Error, Hashable, Sendable {
     /// The bytes end before the value that begins at the position does.
     case truncated(at: Int)

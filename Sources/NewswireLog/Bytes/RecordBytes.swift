@@ -10,7 +10,8 @@ package struct RecordBytes: ~Escapable, BitwiseCopyable {
     @usableFromInline let value: UncheckedBytes
     @usableFromInline let end: UnsafeRawPointer
 
-    // The pointers come from ``RecordRun``, which has checked them and ties the result to the bytes.
+    // The pointers come from ``RecordRun``, which has checked them and ties the result to the
+    // bytes.
     @inlinable
     @_lifetime(immortal)
     init(

@@ -1,8 +1,8 @@
 /// Writes one record into a ``PageBuffer``: the unsafe half of ``RecordBatchBuilder``.
 ///
-/// All of it is in line in the loop that appends, where most parts are constant or known to be short:
-/// a call that passes the parts through memory would cost twice what encoding does. For the same
-/// reason the key and value are arguments and not fields: a struct of spans is kept in memory.
+/// All of it is in line in the loop that appends, where most parts are constant or known to be
+/// short: a call that passes the parts through memory would cost twice what encoding does. For the
+/// same reason the key and value are arguments and not fields: a struct of spans is kept in memory.
 @usableFromInline
 package struct RecordEncoder {
     @usableFromInline let timestampDelta: Int64
@@ -17,8 +17,8 @@ package struct RecordEncoder {
         self.headerCount = headerCount
     }
 
-    /// The size of a record at most, which takes next to nothing to tell: six integers take 31 bytes
-    /// at most, and the attributes one.
+    /// The size of a record at most, which takes next to nothing to tell: six integers take 31
+    /// bytes at most, and the attributes one.
     @inlinable
     @inline(always)  // See above.
     package static func byteCountBound(

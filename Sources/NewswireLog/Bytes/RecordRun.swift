@@ -57,8 +57,8 @@ package struct RecordRun: ~Copyable, ~Escapable {
         let byteCount = try memory.inflate(compressed, byteLimit: byteLimit)
         remainingRecordCount = counts.recordCount
         lastOffsetDelta = counts.lastOffsetDelta
-        // Sound: the memory stays as long as this run keeps it, that is until nothing is left to read
-        // and the call that takes it has ended the borrows of what was read.
+        // Sound: the memory stays as long as this run keeps it, that is until nothing is left to
+        // read and the call that takes it has ended the borrows of what was read.
         unsafe start = UnsafeRawPointer(memory.start)
         unsafe next = start
         unsafe end = start + byteCount
@@ -149,9 +149,9 @@ extension RecordRun {
     // Each length yields the next address; without a hint the memory's latency would show.
     @inlinable static var prefetchByteCount: Int { 4096 }
 
-    // The bound: length <= 5 bytes, attributes 1, timestamp delta <= 10, offset delta <= 5, key length
-    // <= 5, then two bytes are looked at for the value's length: 28. After a key, its own check covers
-    // those two. Longer varints check each byte against `end`.
+    // The bound: length <= 5 bytes, attributes 1, timestamp delta <= 10, offset delta <= 5, key
+    // length <= 5, then two bytes are looked at for the value's length: 28. After a key, its own
+    // check covers those two. Longer varints check each byte against `end`.
     @inlinable static var checkedByteCount: Int { 32 }
 
     @inlinable

@@ -1,5 +1,5 @@
-/// Variable-length integers as Kafka's records carry them: zigzag, then seven bits per byte, low ones
-/// first.
+/// Variable-length integers as Kafka's records carry them: zigzag, then seven bits per byte, low
+/// ones first.
 @usableFromInline
 package enum Varint {
     /// How many bytes a 32-bit value takes at most.

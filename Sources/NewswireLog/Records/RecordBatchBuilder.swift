@@ -145,8 +145,8 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
 }
 
 extension RecordBatchBuilder {
-    /// Compresses the records, writes the header and its checksum; then ``encoded`` is the batch, at
-    /// offset 0 and without an epoch until it is stamped.
+    /// Compresses the records, writes the header and its checksum; then ``encoded`` is the batch,
+    /// at offset 0 and without an epoch until it is stamped.
     ///
     /// Records stay uncompressed where compressing would make the batch larger, or larger than a
     /// reader decompresses.

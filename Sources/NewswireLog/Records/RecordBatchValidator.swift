@@ -18,7 +18,8 @@ package enum RecordBatchValidator {
         return header
     }
 
-    /// As ``verify(_:)``, for a batch that was never compacted: one record per offset, at least one.
+    /// As ``verify(_:)``, for a batch that was never compacted: one record per offset, at least
+    /// one.
     package static func verifyAppended(_ batch: RawSpan) throws(BatchFailure) -> RecordBatchHeader {
         let header = try verify(batch)
         guard Int64(header.recordCount) == Int64(header.lastOffsetDelta) + 1 else {

@@ -1,7 +1,8 @@
 /// The records of a run of batches, front to back: `while let record = try records.next() { … }`.
 ///
 /// Each record is borrowed until the next call. Checksums are verified batch by batch, unless that
-/// was asked not to; whatever the bytes are, a failure is thrown, and thrown again by the next call.
+/// was asked not to; whatever the bytes are, a failure is thrown, and thrown again by the next
+/// call.
 public struct RecordReader: ~Copyable, ~Escapable {
     @usableFromInline let batches: BatchSequence
     @usableFromInline var current: OpenBatch
@@ -58,8 +59,8 @@ public struct RecordReader: ~Copyable, ~Escapable {
         return try readRecord()
     }
 
-    // In line although it is rare: `batches` takes and returns values, so that the state of the loop
-    // around `next` can stay in registers; a call with `self` would keep it in memory.
+    // In line although it is rare: `batches` takes and returns values, so that the state of the
+    // loop around `next` can stay in registers; a call with `self` would keep it in memory.
     @inlinable
     @inline(always)
     mutating func openNextBatch() throws(LogFailure) -> Bool {

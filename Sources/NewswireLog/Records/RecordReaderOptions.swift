@@ -12,7 +12,7 @@ package struct RecordReaderOptions: Sendable {
 
     /// 256 MiB.
     ///
-    /// It is there so that a small hostile batch cannot take all memory. ``RecordBatchBuilder`` leaves
-    /// larger batches uncompressed: what is written can be read.
+    /// It is there so that a small hostile batch cannot take all memory. ``RecordBatchBuilder``
+    /// leaves larger batches uncompressed: what is written can be read.
     package static let defaultByteLimit = 256 << 20
 }

@@ -2,7 +2,8 @@
 @usableFromInline
 struct RecordTimes {
     @usableFromInline let base: Int64
-    // All ones, or zero where the log's append time replaces the records' own: no branch per record.
+    // All ones, or zero where the log's append time replaces the records' own: no branch per
+    // record.
     @usableFromInline let mask: Int64
 
     init(_ header: RecordBatchHeader) {

@@ -1,4 +1,5 @@
-/// One record, borrowed from the log: nothing is copied, and it cannot outlive what it is read from.
+/// One record, borrowed from the log: nothing is copied, and it cannot outlive what it is read
+/// from.
 ///
 /// `[UInt8](copying:)` makes a copy of a key or value that may be kept.
 public struct RecordView: ~Escapable, BitwiseCopyable {

@@ -38,7 +38,8 @@ import Testing
 
     @Test(
         arguments: [
-            // Record count, last offset delta, and whether it may be in any log, in one never compacted.
+            // Record count, last offset delta, and whether it may be in any log, in one never
+            // compacted.
             (2, 1, true, true), (2, 5, true, false), (1, 1, true, false), (3, 1, false, false),
             (0, 1, false, false),
         ] as [(Int32, Int32, Bool, Bool)])
