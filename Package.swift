@@ -49,7 +49,8 @@ let package = Package(
         program("newswire-bench", at: "Benchmarks/newswire-bench", "CFloors"),
         tests("NewswireLogTests", "NewswireLog", "NewswireTesting"),
         tests("NewswireTests", "Newswire", "NewswireLog", "NewswireTesting"),
-        tests("FormatTests", "NewswireLog", "NewswireTesting", excluding: ["Fixtures"]),
+        tests(
+            "FormatTests", "Newswire", "NewswireLog", "NewswireTesting", excluding: ["Fixtures"]),
         tests("SimulationTests", "Newswire", "NewswireLog", "NewswireTesting"),
         tests("StyleTests"),
     ]

@@ -1,5 +1,9 @@
 /// What the parts of one open engine share.
+///
+/// The directory stays open as long as one of them is there: who keeps a partition or a consumer need
+/// not keep the engine.
 final class EngineServices: Sendable {
+    let log: LogDirectory
     let time: any TimeSource
     let timers: Timers
     let counters = EngineCounters()
@@ -8,9 +12,11 @@ final class EngineServices: Sendable {
     /// For engines that read what another process writes.
     let follower: Follower?
 
-    init(time: any TimeSource, hasThreads: Bool, follower: Follower?) {
-        self.time = time
-        self.follower = follower
-        timers = Timers(time: time, hasThread: hasThreads)
+    init(_ log: LogDirectory, _ options: LogDirectoryOptions) {
+        self.log = log
+        time = options.time
+        let hasThreads = options.threads == .own
+        timers = Timers(time: options.time, hasThread: hasThreads)
+        follower = options.mode == .readOnly && hasThreads ? Follower(path: log.path) : nil
     }
 }

@@ -35,6 +35,6 @@ extension StreamEngine {
         for partition in partitions where met.insert(partition.topicPartition).inserted {
             assignments.append(try Assignment(partition, from: start))
         }
-        return Consumer(assignments, configuration, services)
+        return Consumer(assignments, configuration, self)
     }
 }

@@ -80,15 +80,11 @@ extension StreamEngine {
         let onEvent = configuration.onEvent ?? { _ in }
         var options = options
         options.onEvent = { event in onEvent(EngineEvent(event)) }
-        let follows = options.mode == .readOnly && options.threads == .own
-        let services = EngineServices(
-            time: options.time, hasThreads: options.threads == .own,
-            follower: follows ? Follower(path: path) : nil)
         let log = try translatingFailures { [options] () throws(LogFailure) in
             try LogDirectory.open(at: path, options)
         }
-        let engine = StreamEngine(
-            log, services, isReadOnly: options.mode == .readOnly, onEvent: onEvent)
+        let services = EngineServices(log, options)
+        let engine = StreamEngine(services, isReadOnly: options.mode == .readOnly, onEvent: onEvent)
         services.follower?.attach(engine)
         do throws(NewswireError) {
             try engine.openTopics()

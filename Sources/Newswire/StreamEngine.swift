@@ -15,8 +15,8 @@ public final class StreamEngine: Sendable {
     /// What opening found and did.
     public var recoveryReport: RecoveryReport { log.recoveryReport }
 
-    let log: LogDirectory
     let services: EngineServices
+    var log: LogDirectory { services.log }
     let onEvent: @Sendable (EngineEvent) -> Void
     let calls = BlockingCalls()
     // Held through one change of what exists, writes included: changes come one after another.
@@ -35,12 +35,11 @@ public final class StreamEngine: Sendable {
     }
 
     init(
-        _ log: LogDirectory, _ services: EngineServices, isReadOnly: Bool,
+        _ services: EngineServices, isReadOnly: Bool,
         onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) {
-        path = log.path
+        path = services.log.path
         self.isReadOnly = isReadOnly
-        self.log = log
         self.services = services
         self.onEvent = onEvent
         state = Mutex(State())

@@ -1,4 +1,5 @@
 import Foundation
+import Newswire
 import NewswireTesting
 import Testing
 
@@ -21,6 +22,23 @@ struct GoldenWriterTests {
         let golden = GoldenDirectory("v1")
         try golden.replaceData(with: writer.path)
         for (file, lines) in writer.readableLines { try golden.write(lines, toExpected: file) }
+    }
+
+    @Test func `a directory of the engine is written`() throws {
+        let temporary = try TemporaryDirectory()
+        let path = temporary.path("data")
+        let written = try GoldenEngine(at: path)
+        try written.fill()
+        let golden = GoldenDirectory("v1-engine")
+        try golden.replaceData(with: path)
+        for (partition, lines) in written.lines {
+            let start = partition == TopicPartition("packed", 0) ? 7 : 0
+            try golden.write(Array(lines.dropFirst(start)), toExpected: "\(partition).jsonl")
+        }
+        let engine = try StreamEngine.openReadOnly(at: golden.data)
+        // To be read before it is committed, as those below.
+        try golden.write(topicLines(of: engine), toExpected: "topics.txt")
+        try engine.close()
     }
 
     @Test func `damaged directories of version 1 are written`() throws {

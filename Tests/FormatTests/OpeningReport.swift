@@ -28,7 +28,7 @@ struct OpeningReport {
         var lines = ["\(recovery.partition): \(recovery.scannedByteCount) bytes verified"]
         lines += recovery.cut.map { "cut \($0.path) at \($0.position), \($0.byteCount) bytes" }
         lines += recovery.quarantined.map { "set aside \($0)" }
-        lines += recovery.rebuilt.map { "made again \($0)" }
+        lines += recovery.rebuilt.sorted().map { "made again \($0)" }
         lines += recovery.lost.map { "lost \($0.offsets.lowerBound)..<\($0.offsets.upperBound)" }
         lines += recovery.ignored.map { "left alone \($0)" }
         return lines

@@ -13,7 +13,8 @@ internal import Synchronization
 /// records. It keeps its positions in memory only.
 public final class Consumer: Sendable {
     private let configuration: ConsumerConfiguration
-    private let services: EngineServices
+    private let engine: StreamEngine
+    private var services: EngineServices { engine.services }
     private let numbers: [TopicPartition: Int]
     fileprivate let state: Mutex<ConsumerState>
     /// Whether somebody was asked to look for what another process writes.
@@ -21,10 +22,10 @@ public final class Consumer: Sendable {
 
     init(
         _ assignments: [Assignment], _ configuration: ConsumerConfiguration,
-        _ services: EngineServices
+        _ engine: StreamEngine
     ) {
         self.configuration = configuration
-        self.services = services
+        self.engine = engine
         let names = assignments.enumerated().map { ($1.partition.topicPartition, $0) }
         numbers = Dictionary(names) { first, _ in first }
         state = Mutex(ConsumerState(assignments))

@@ -35,7 +35,7 @@ package enum TopicName {
         guard isInternal(name) else { return }
         throw NewswireError(
             .internalTopic,
-            "\(name) is a topic of the engine, as its name begins with __: it can only be read",
+            "\(name) begins with __ and is the engine's own: it can be read, not changed",
             at: .init(topic: name))
     }
 

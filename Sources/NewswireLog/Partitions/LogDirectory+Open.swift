@@ -22,9 +22,9 @@ extension LogDirectory {
         let redo = RedoDirectory(in: path, on: options.fileSystem)
         let found = try heads(in: redo, of: format)
         let services = LogServices(
-            directory: path, options, checkpoint: nil, found: CheckpointFacts(found))
+            directory: path, options, lock: nil, checkpoint: nil, found: CheckpointFacts(found))
         return LogDirectory(
-            services, lock: nil,
+            services,
             RecoveryReport(wasClean: found.isClean, quarantined: found.damaged.map(\.path)),
             expiryBegins: options.time.instant())
     }
@@ -81,9 +81,10 @@ extension LogDirectory {
             }
             try removeRemnants(in: path, on: fileSystem)
             let services = LogServices(
-                directory: path, options, checkpoint: checkpoint, found: CheckpointFacts(found))
+                directory: path, options, lock: lock, checkpoint: checkpoint,
+                found: CheckpointFacts(found))
             return LogDirectory(
-                services, lock: lock,
+                services,
                 RecoveryReport(wasClean: found.isClean, quarantined: setAside.map(\.path)),
                 expiryBegins: expiry(after: found.newest, options))
         } catch { throw .inputOutput(nil, error) }

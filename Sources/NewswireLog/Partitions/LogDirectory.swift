@@ -3,7 +3,8 @@ internal import Synchronization
 /// A directory of partitions: one lock, one checkpoint, one set of background threads.
 ///
 /// Opening goes in steps: ``open(at:_:)``, ``openPartition(_:identity:_:)`` for each partition that
-/// exists, ``finishOpening()``.
+/// exists, ``finishOpening()``. It ends with ``close()``: a directory, or a log of it, that is only
+/// dropped stays open, and locked, until the process ends.
 public final class LogDirectory: Sendable {
     /// Where it is.
     public let path: String
@@ -15,19 +16,16 @@ public final class LogDirectory: Sendable {
     let openingAlone = Mutex(())
     /// From when on retention may remove by age.
     let expiryBegins: Instant
-    private let lock: DirectoryLock?
 
     enum Phase: Sendable {
         case opening, open, closed
     }
 
     init(
-        _ services: LogServices, lock: DirectoryLock?, _ report: RecoveryReport,
-        expiryBegins: Instant
+        _ services: LogServices, _ report: RecoveryReport, expiryBegins: Instant
     ) {
         path = services.directory
         self.services = services
-        self.lock = lock
         self.expiryBegins = expiryBegins
         recovery = Mutex(report)
     }
@@ -79,18 +77,6 @@ public final class LogDirectory: Sendable {
         return log
     }
 
-    // Not closed: left as by a crash, but nothing is kept open, and nobody goes on without the
-    // lock.
-    deinit {
-        services.maintenance.abandon()
-        services.commits.close()
-        for log in services.partitions.all {
-            log.refuse(.closed)
-            log.releaseFiles()
-        }
-        services.partitions.removeAll()
-    }
-
     // MARK: Closing
 
     /// Syncs everything, writes indexes and a clean checkpoint, and gives the lock back.
@@ -99,23 +85,11 @@ public final class LogDirectory: Sendable {
     /// - Throws: the first failure; the directory is closed all the same, and recovers at its next
     ///   open.
     public func close() throws(LogFailure) {
-        let wasOpen = phase.withLock { phase in
-            defer { phase = .closed }
-            return phase != .closed
-        }
-        guard wasOpen else { return }
+        guard endPhase() else { return }
+        defer { letGo() }
         services.maintenance.close()
-        defer { lock?.release() }
-        defer { services.commits.close() }
-        let logs = services.partitions.all
-        defer {
-            for log in logs {
-                log.refuse(.closed)
-                log.releaseFiles()
-            }
-            services.partitions.removeAll()
-        }
         guard !services.isReadOnly else { return }
+        let logs = services.partitions.all
         for log in logs { log.stopAppends() }
         var failure: LogFailure?
         for log in logs {
@@ -126,5 +100,33 @@ public final class LogDirectory: Sendable {
         // Without a clean checkpoint the next open verifies what is there: nothing is lost.
         if let failure { throw failure }
         try services.checkpointAtClose()
+    }
+
+    /// Ends without a sync and without a clean checkpoint, as the end of the process does.
+    package func abandon() {
+        guard endPhase() else { return }
+        services.maintenance.abandon()
+        letGo()
+    }
+
+    /// Begins the end.
+    ///
+    /// - Returns: false when it was begun before.
+    private func endPhase() -> Bool {
+        phase.withLock { phase in
+            defer { phase = .closed }
+            return phase != .closed
+        }
+    }
+
+    /// Ends all logs, gives everything back, the lock last: nobody goes on without it.
+    private func letGo() {
+        services.commits.close()
+        for log in services.partitions.all {
+            log.refuse(.closed)
+            log.releaseFiles()
+        }
+        services.partitions.removeAll()
+        services.lock?.release()
     }
 }

@@ -16,6 +16,8 @@ package final class LogServices: Sendable {
     let partitions = PartitionTable()
     let spares = SpareBatches()
     let maintenance: MaintenanceSchedule
+    /// Nil when the directory is only read. Here, because a log in use must not lose it.
+    let lock: DirectoryLock?
     private let hasThreads: Bool
     /// Nil when the directory is only read.
     private let checkpoint: Checkpoint?
@@ -23,9 +25,10 @@ package final class LogServices: Sendable {
     private let unopened: Mutex<CheckpointFacts>
 
     init(
-        directory: String, _ options: LogDirectoryOptions, checkpoint: Checkpoint?,
-        found: CheckpointFacts
+        directory: String, _ options: LogDirectoryOptions, lock: DirectoryLock?,
+        checkpoint: Checkpoint?, found: CheckpointFacts
     ) {
+        self.lock = lock
         unopened = Mutex(found)
         self.checkpoint = checkpoint
         self.directory = directory

@@ -39,8 +39,8 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
     private var appendLimit: Int
     // Up to here nobody has to look closely: the buffer's end or the limit; sealed, nowhere.
     @usableFromInline var roomyByteCount: Int
-    @usableFromInline var baseTimestamp = Timestamp.absent
-    @usableFromInline var maxTimestamp = Timestamp.absent
+    @usableFromInline var firstTimestamp = Timestamp.absent
+    @usableFromInline var largestTimestamp = Timestamp.absent
     private var isCompressed = false
 
     /// Prepares an empty batch.
@@ -109,19 +109,19 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
         _ timestamp: Timestamp
     ) -> Bool {
         if appendedCount == 0 {
-            baseTimestamp = timestamp
-            maxTimestamp = timestamp
+            firstTimestamp = timestamp
+            largestTimestamp = timestamp
         }
         let record = RecordEncoder(
             // It may wrap; adding it to the base again wraps back.
-            timestampDelta: timestamp.milliseconds &- baseTimestamp.milliseconds,
+            timestampDelta: timestamp.milliseconds &- firstTimestamp.milliseconds,
             offsetDelta: appendedCount, headerCount: headerCount)
         // Cannot overflow: both are sizes of memory.
         if endPosition &+ RecordEncoder.byteCountBound(key, value, headers) > roomyByteCount {
             guard makeRoom(record, key, value, headers) else { return false }
         }
         endPosition = record.write(key, value, headers, into: &buffer, at: endPosition)
-        if timestamp > maxTimestamp { maxTimestamp = timestamp }
+        if timestamp > largestTimestamp { largestTimestamp = timestamp }
         appendedCount &+= 1  // Cannot overflow: a record takes seven bytes of the limit at least.
         return true
     }
@@ -183,8 +183,8 @@ extension RecordBatchBuilder {
         header.attributes.isControl = kind.isControl
         header.lastOffsetDelta = Int32(recordCount - 1)
         header.recordCount = Int32(recordCount)
-        header.baseTimestamp = baseTimestamp
-        header.maxTimestamp = logAppendTime ?? maxTimestamp
+        header.baseTimestamp = firstTimestamp
+        header.maxTimestamp = logAppendTime ?? largestTimestamp
         if let producer {
             header.producerId = producer.producerId
             header.producerEpoch = producer.epoch
@@ -220,8 +220,11 @@ extension RecordBatchBuilder {
     /// How many offsets after its first the last one of the sealed batch is.
     package var lastOffsetDelta: Int32 { sealedHeader.lastOffsetDelta }
 
-    /// The sealed batch's largest timestamp.
-    package var sealedMaxTimestamp: Timestamp { sealedHeader.maxTimestamp }
+    /// The timestamp of the sealed batch's first record, to which the others are relative.
+    package var baseTimestamp: Timestamp { sealedHeader.baseTimestamp }
+
+    /// The sealed batch's largest timestamp, or the append time that stands for all.
+    package var maxTimestamp: Timestamp { sealedHeader.maxTimestamp }
 
     private var sealedHeader: RecordBatchHeader {
         guard let header else { preconditionFailure("the batch is not sealed") }

@@ -24,7 +24,9 @@ private struct OddRecord {
     }
 }
 
-/// The reader has two ways: one for records with enough bytes behind them, one that checks each byte.
+/// The reader has two ways: one for records with enough bytes behind them, one that checks each
+/// byte.
+///
 /// Here each odd record takes both, before the fence that makes a byte too far a crash.
 @Suite struct RecordRunTests {
     private static let lengths: [Int64] = [-2, -1, 0, 1, 2, 3, 8, 20, 1 << 20, 1 << 30, 1 << 34]
@@ -100,13 +102,17 @@ private struct OddRecord {
     ) -> SampleRecord? {
         let batch = rawBatch(
             recordBytes: recordBytes, recordCount: recordCount, lastOffsetDelta: recordCount - 1)
-        return fence.with(batch) { bytes in
+        return fence.with(batch) { bytes -> SampleRecord? in
             var reader = RecordReader(
                 bytes, source: sampleSource, position: .start, from: .zero,
                 options: RecordReaderOptions())
             do throws(LogFailure) {
                 guard let record = try reader.next() else { return nil }
-                return try copy(record)
+                // Not the headers: the record has to be refused before somebody asks for them.
+                var sample = SampleRecord()
+                if let key = record.key { sample.key = [UInt8](copying: key) }
+                if let value = record.value { sample.value = [UInt8](copying: value) }
+                return sample
             } catch {
                 return nil
             }

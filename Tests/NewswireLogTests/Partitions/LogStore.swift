@@ -41,6 +41,7 @@ final class LogStore {
 
     /// Opens the directory and its partition.
     func open(_ configure: (inout LogConfiguration) -> Void = { _ in }) throws -> PartitionLog {
+        abandon()
         let directory = try LogDirectory.open(at: path, options)
         self.directory = directory
         let log = try open(Self.partition, Self.identity, configure)
@@ -62,12 +63,17 @@ final class LogStore {
     func close() throws { try directory?.close() }
 
     /// Lets go of the directory without closing it, as a crash of the process does.
-    func abandon() { directory = nil }
+    func abandon() {
+        directory?.abandon()
+        directory = nil
+    }
 }
 
-/// Keeps stores to the end of a test: a directory that is dropped ends its logs.
+/// Keeps stores to the end of a test, and lets go of their directories then.
 final class KeptStores {
     private var stores: [LogStore] = []
+
+    deinit { for store in stores { store.abandon() } }
 
     func keep(_ store: LogStore) { stores.append(store) }
 }

@@ -29,6 +29,14 @@ struct StreamEngineTests {
         try again.close()
     }
 
+    @Test func `a partition, a producer or a consumer keeps the directory open`() throws {
+        let store = try EngineStore()
+        let partition = try store.open().createTopic("orders").partition(0)
+        try partition.append("a")
+        #expect(code { _ = try store.open() } == .locked)
+        #expect(try partition.values() == ["a"])
+    }
+
     @Test func `a missing directory is made, or refused`() throws {
         let store = try EngineStore()
         var configuration = EngineConfiguration()
