@@ -53,7 +53,7 @@ import Testing
     // Partitions that nobody opened were not verified, and yet the mark told a broker that all
     // were.
     @Test func `there is no mark while a partition still has to be verified`() throws {
-        _ = try OpenedDirectory(path)
+        try OpenedDirectory(path).directory.abandon()
         var options = LogDirectoryOptions()
         options.threads = .stepped
         let directory = try LogDirectory.open(at: path, options)

@@ -124,7 +124,7 @@ extension PartitionLog {
     ) throws(LogFailure) -> Written {
         guard !services.isReadOnly else { throw .readOnly(path: services.directory) }
         try seal(&batch, limits)
-        let stamp = limits.timestampType == .logAppendTime ? batch.sealedMaxTimestamp : .absent
+        let stamp = limits.timestampType == .logAppendTime ? batch.maxTimestamp : .absent
         while true {
             do throws(LogFailure) {
                 let written = try finish { writer throws(LogFailure) in
@@ -177,7 +177,7 @@ extension PartitionLog {
         let facts = BatchFacts(
             baseOffset: writer.nextOffset,
             lastOffset: writer.nextOffset + Int64(batch.lastOffsetDelta),
-            maxTimestamp: batch.sealedMaxTimestamp, byteCount: batch.encodedByteCount)
+            maxTimestamp: batch.maxTimestamp, byteCount: batch.encodedByteCount)
         try openActive(for: facts, &writer)
         let epoch = try epoch(for: facts.baseOffset, &writer)
         batch.stamp(baseOffset: facts.baseOffset, leaderEpoch: epoch)
