@@ -1,7 +1,7 @@
 /// What the parts of one open engine share.
 ///
-/// The directory stays open as long as one of them is there: who keeps a partition or a consumer need
-/// not keep the engine.
+/// The directory stays open as long as one of them is there: who keeps a partition or a consumer
+/// need not keep the engine.
 final class EngineServices: Sendable {
     let log: LogDirectory
     let time: any TimeSource
