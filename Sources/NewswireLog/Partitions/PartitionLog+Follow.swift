@@ -72,7 +72,7 @@ extension PartitionLog {
         try beginGrowing(segment)
         var scan = SegmentScan(
             file, from: FilePosition(segment.byteCount), expecting: writer.nextOffset,
-            limit: byteCount)
+            limit: byteCount, order: .appended)
         while case .batch(let header, let position)? = try scan.next() {
             segment.note(BatchFacts(header), at: position)
             segment.publish(upTo: scan.position.value)

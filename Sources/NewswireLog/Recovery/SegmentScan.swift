@@ -5,6 +5,9 @@
 package struct SegmentScan: ~Copyable {
     /// Which base offset a batch may have after the one before it.
     package enum Order: Sendable {
+        /// Exactly the next one, and each batch has a record for each of its offsets: as appends
+        /// leave a log.
+        case appended
         /// Exactly the next one: a log that was never compacted.
         case dense
         /// Any later one: a compacted log.
@@ -72,7 +75,10 @@ package struct SegmentScan: ~Copyable {
         }
         guard try load(header.byteCount) else { return shrunk() }
         do throws(BatchFailure) {
-            _ = try RecordBatchValidator.verify(batch)
+            switch order {
+            case .appended: _ = try RecordBatchValidator.verifyAppended(batch)
+            case .dense, .increasing: _ = try RecordBatchValidator.verify(batch)
+            }
         } catch { return damage(error) }
         defer {
             position = position + header.byteCount
@@ -95,7 +101,7 @@ package struct SegmentScan: ~Copyable {
 
     private func isRight(_ offset: Offset, after expected: Offset) -> Bool {
         switch order {
-        case .dense: offset == expected
+        case .appended, .dense: offset == expected
         case .increasing: offset >= expected
         }
     }

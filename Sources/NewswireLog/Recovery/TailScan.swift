@@ -30,7 +30,8 @@ struct TailScan {
     }
 
     mutating func run() throws(IOFailure) {
-        var scan = SegmentScan(file, expecting: baseOffset, limit: byteCount)
+        var scan = SegmentScan(
+            file, expecting: baseOffset, limit: byteCount, order: .appended)
         while let step = try scan.next() {
             switch step {
             case .batch(let header, let position): keep(header, at: position)

@@ -116,7 +116,8 @@ extension Segment {
         let rebuilt = try LogFailure.wrapping(partition) { () throws(IOFailure) in
             try IndexRebuild.indexes(
                 of: SegmentScan(
-                    services.openFile(source.path, .read), expecting: baseOffset, limit: byteCount),
+                    services.openFile(source.path, .read), expecting: baseOffset, limit: byteCount,
+                    order: .appended),
                 baseOffset: baseOffset, interval: indexIntervalBytes, oldSlots: oldOffsetSlots())
         }
         if !replaceFiles(rebuilt) { state.withLock { $0.growing = $0.growing ?? rebuilt } }

@@ -82,6 +82,17 @@ struct SegmentScanTests {
         #expect(try found(scan(bytes, expecting: nil)).bases == [0])
     }
 
+    @Test func `what appends left has a record for each offset`() throws {
+        // Readers follow the counts from batch to batch: what recovery keeps they must be able to.
+        var sparse = try batch(0, records: 3)
+        sparse[RecordBatchLayout.lastOffsetDelta.upperBound - 1] = 4
+        let bytes = try withChecksum(sparse) + batch(5)
+        #expect(try found(scan(bytes)).bases == [0, 5])
+        #expect(try found(scan(bytes, order: .appended)).damage == 0)
+        let dense = try batch(0, records: 3) + batch(3)
+        #expect(try found(scan(dense, order: .appended)).bases == [0, 3])
+    }
+
     @Test func `a batch larger than the window is read whole`() throws {
         let bytes = try batch(0) + batch(1, records: 300, valueByteCount: 4000) + batch(301)
         #expect(bytes.count > 1 << 20)
