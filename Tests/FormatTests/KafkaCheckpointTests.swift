@@ -54,11 +54,7 @@ import Testing
     // Partitions that nobody opened were not verified, and yet the mark told a broker that all
     // were.
     @Test func `there is no mark while a partition still has to be verified`() throws {
-<<<<<<< HEAD
-        try OpenedDirectory(path).directory.abandon()
-=======
         try kept.open(path).directory.abandon()
->>>>>>> formats
         var options = LogDirectoryOptions()
         options.threads = .stepped
         let directory = try LogDirectory.open(at: path, options)
