@@ -74,21 +74,10 @@ private struct Senders: Sendable {
 
     func fill(_ batch: inout RecordBatchBuilder) { batch.append(key: nil, value: value.rawSpan) }
 
-    private func append(to partition: Partition) async throws {
-        for _ in 0..<appendsEach { _ = try await partition.send(fill) }
-    }
-
     func run() async -> Result<Void, any Error> {
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
-<<<<<<< HEAD
-                for number in 0..<count {
-                    let partition = partitions[number % partitions.count]
-                    group.addTask { try await append(to: partition) }
-                }
-=======
                 for number in 0..<count { group.addTask { try await send(as: number) } }
->>>>>>> bench
                 try await group.waitForAll()
             }
             return .success(())
