@@ -21,7 +21,8 @@ final class SpareBatches: Sendable {
         func use(_ kept: inout RecordBatchBuilder?) throws(Failure) -> Answer {
             if kept == nil { kept = RecordBatchBuilder() }
             defer {
-                if kept?.byteCapacity ?? 0 > Self.byteCapacityMax { kept = nil } else { kept?.reset() }
+                kept?.reset()
+                if kept?.byteCapacity ?? 0 > Self.byteCapacityMax { kept = nil }
             }
             guard let answer = try kept?.apply(body) else { preconditionFailure("no batch to use") }
             return answer
