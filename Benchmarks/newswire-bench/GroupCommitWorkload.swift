@@ -77,18 +77,18 @@ private struct Senders: Sendable {
     func run() async -> Result<Void, any Error> {
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for number in 0..<count {
-                    let partition = partitions[number % partitions.count]
-                    group.addTask {
-                        for _ in 0..<appendsEach { _ = try await partition.send(fill) }
-                    }
-                }
+                for number in 0..<count { group.addTask { try await send(as: number) } }
                 try await group.waitForAll()
             }
             return .success(())
         } catch {
             return .failure(error)
         }
+    }
+
+    private func send(as number: Int) async throws {
+        let partition = partitions[number % partitions.count]
+        for _ in 0..<appendsEach { _ = try await partition.send(fill) }
     }
 }
 

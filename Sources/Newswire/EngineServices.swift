@@ -1,7 +1,8 @@
 /// What the parts of one open engine share.
 ///
-/// The directory stays open as long as one of them is there: who keeps a partition or a consumer need
-/// not keep the engine.
+/// The directory stays open as long as one of them is there: who keeps a partition or a consumer
+/// need not keep the engine. When the last one goes without a close, the directory is left as by
+/// the end of the process.
 final class EngineServices: Sendable {
     let log: LogDirectory
     let time: any TimeSource
@@ -19,4 +20,6 @@ final class EngineServices: Sendable {
         timers = Timers(time: options.time, hasThread: hasThreads)
         follower = options.mode == .readOnly && hasThreads ? Follower(path: log.path) : nil
     }
+
+    deinit { log.abandon() }
 }

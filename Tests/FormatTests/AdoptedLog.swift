@@ -6,7 +6,7 @@ import NewswireTesting
 final class AdoptedLog {
     let partition: PartitionLog
     private let temporary: TemporaryDirectory
-    private let opened: OpenedDirectory
+    private let kept = KeptDirectories()
 
     init(_ name: String) throws {
         temporary = try TemporaryDirectory()
@@ -17,7 +17,6 @@ final class AdoptedLog {
         try FileManager.default.copyItem(
             atPath: KafkaFixture.root.appending(path: "data/\(name)").path(),
             toPath: "\(path)/\(name)")
-        opened = try OpenedDirectory(path)
-        partition = try opened.log(name)
+        partition = try kept.open(path).log(name)
     }
 }

@@ -8,6 +8,7 @@ import Testing
     static let names = GoldenDamage.all.map(\.name)
 
     private let temporary: TemporaryDirectory
+    private let kept = KeptDirectories()
 
     init() throws { temporary = try TemporaryDirectory() }
 
@@ -16,7 +17,7 @@ import Testing
     private func open(
         _ path: String, _ mode: LogDirectoryOptions.Mode = .readWrite
     ) throws -> OpenedDirectory {
-        try OpenedDirectory(path, mode) { $1 = GoldenDamage.partition.configuration }
+        try kept.open(path, mode) { $1 = GoldenDamage.partition.configuration }
     }
 
     private var records: [String] {

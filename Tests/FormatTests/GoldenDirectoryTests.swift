@@ -8,11 +8,12 @@ import Testing
     static let v1 = GoldenDirectory("v1")
 
     private let temporary: TemporaryDirectory
+    private let kept = KeptDirectories()
 
     init() throws { temporary = try TemporaryDirectory() }
 
     @Test func `every record is there, byte for byte`() throws {
-        let opened = try OpenedDirectory(try Self.v1.copy(in: temporary))
+        let opened = try kept.open(try Self.v1.copy(in: temporary))
         #expect(opened.directory.recoveryReport.wasClean)
         #expect(!opened.directory.recoveryReport.changedAnything)
         #expect(opened.logs.map(\.partition) == GoldenPartition.all.map(\.partition).sorted())
@@ -22,7 +23,7 @@ import Testing
     }
 
     @Test func `the partitions begin and end where they did`() throws {
-        let opened = try OpenedDirectory(try Self.v1.copy(in: temporary))
+        let opened = try kept.open(try Self.v1.copy(in: temporary))
         for golden in GoldenPartition.all {
             let log = try opened.log(golden.partition.description)
             let end = golden.batchSizes.reduce(0, +)
@@ -35,7 +36,7 @@ import Testing
 
     @Test func `reading changes nothing`() throws {
         let before = try contents(of: Self.v1.data)
-        let opened = try OpenedDirectory(Self.v1.data, .readOnly)
+        let opened = try kept.open(Self.v1.data, .readOnly)
         for log in opened.logs {
             #expect(try log.lines() == Self.v1.expected("\(log.partition).jsonl"))
         }
@@ -46,7 +47,7 @@ import Testing
     @Test func `without its checkpoint all of it is read and verified`() throws {
         let path = try Self.v1.copy(in: temporary)
         try FileManager.default.removeItem(atPath: "\(path)/commit")
-        let opened = try OpenedDirectory(path) { partition, configuration in
+        let opened = try kept.open(path) { partition, configuration in
             configuration.indexIntervalBytes = 128
         }
         let report = opened.directory.recoveryReport
@@ -72,13 +73,13 @@ import Testing
 
     @Test func `appends go on where they ended`() throws {
         let path = try Self.v1.copy(in: temporary)
-        var opened = try OpenedDirectory(path)
+        var opened = try kept.open(path)
         let ends = opened.logs.map(\.offsets.logEndOffset)
         for log in opened.logs {
             try log.append { $0.append(key: nil, value: [UInt8]("one more".utf8)) }
         }
         try opened.directory.close()
-        opened = try OpenedDirectory(path)
+        opened = try kept.open(path)
         #expect(opened.directory.recoveryReport.wasClean)
         for (log, end) in zip(opened.logs, ends) {
             #expect(log.offsets.logEndOffset == end + 1)
@@ -89,7 +90,7 @@ import Testing
     }
 
     @Test func `every time leads to its first record`() throws {
-        let opened = try OpenedDirectory(Self.v1.data, .readOnly)
+        let opened = try kept.open(Self.v1.data, .readOnly)
         for log in opened.logs {
             let records = try Self.v1.timesAndOffsets(of: "\(log.partition).jsonl")
             for (timestamp, _) in records {

@@ -1,3 +1,4 @@
+import Foundation
 import Newswire
 import NewswireTesting
 import Testing
@@ -38,8 +39,11 @@ import Testing
 
     @Test func `a crash after the open loses nothing`() throws {
         let path = try Self.v1.copy(in: temporary)
-        do { _ = try StreamEngine.open(at: path) }
-        let engine = try StreamEngine.open(at: path)
+        let first = try StreamEngine.open(at: path)
+        let crashed = temporary.path("crashed")
+        try FileManager.default.copyItem(atPath: path, toPath: crashed)
+        try first.close()
+        let engine = try StreamEngine.open(at: crashed)
         #expect(!engine.recoveryReport.wasClean)
         try expectEverything(in: engine)
         try engine.close()

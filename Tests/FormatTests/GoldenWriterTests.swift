@@ -11,6 +11,8 @@ import Testing
         if: ProcessInfo.processInfo.environment["NEWSWIRE_WRITE_GOLDEN"] == "1",
         "only with NEWSWIRE_WRITE_GOLDEN=1"))
 struct GoldenWriterTests {
+    private let kept = KeptDirectories()
+
     @Test func `version 1 is written`() throws {
         let temporary = try TemporaryDirectory()
         let writer = try GoldenWriter(at: temporary.path("data"), GoldenPartition.all)
@@ -58,7 +60,7 @@ struct GoldenWriterTests {
             let golden = GoldenDirectory("v1-corrupt/\(damage.name)")
             let path = try golden.copy(in: temporary, as: damage.name)
             // To be read before it is committed: it is what this version does, right or wrong.
-            let opened = try OpenedDirectory(path) { $1 = GoldenDamage.partition.configuration }
+            let opened = try kept.open(path) { $1 = GoldenDamage.partition.configuration }
             let report = try OpeningReport(opened, at: path, lines)
             try golden.write(report.lines, toExpected: "report.txt")
         }

@@ -32,6 +32,7 @@ import Testing
     ]
 
     private let temporary: TemporaryDirectory
+    private let kept = KeptDirectories()
     private let path: String
 
     init() throws {
@@ -70,8 +71,8 @@ import Testing
     @Test(arguments: damages)
     func `a damaged offset index hides nothing`(_ damage: Damage) throws {
         try inflict(damage, on: .offsetIndex)
-        try expectAllFound(try OpenedDirectory(path, .readOnly))
-        try expectAllFound(try OpenedDirectory(path))
+        try expectAllFound(try kept.open(path, .readOnly))
+        try expectAllFound(try kept.open(path))
     }
 
     // A slot was believed if it was in order: records behind a wrong one were not found, and the
@@ -79,15 +80,15 @@ import Testing
     @Test(arguments: damages)
     func `a damaged time index hides nothing`(_ damage: Damage) throws {
         try inflict(damage, on: .timeIndex)
-        try expectAllFound(try OpenedDirectory(path, .readOnly))
-        try expectAllFound(try OpenedDirectory(path))
+        try expectAllFound(try kept.open(path, .readOnly))
+        try expectAllFound(try kept.open(path))
     }
 
     @Test(arguments: damages)
     func `an append goes on behind damaged indexes`(_ damage: Damage) throws {
         try inflict(damage, on: .offsetIndex)
         try inflict(damage, on: .timeIndex)
-        let opened = try OpenedDirectory(path)
+        let opened = try kept.open(path)
         for log in opened.logs {
             try log.append { $0.append(key: nil, value: [UInt8]("one more".utf8)) }
         }

@@ -7,6 +7,7 @@ import Testing
 @Suite(.enabled(if: KafkaTool.isThere, "no Kafka"), .serialized)
 struct KafkaBrokerTests {
     private let temporary: TemporaryDirectory
+    private let kept = KeptDirectories()
     private let broker: KafkaBroker
 
     init() throws {
@@ -82,7 +83,7 @@ struct KafkaBrokerTests {
         try expectSameRecords(in: "taken", lines, from: Offset(10))
         #expect(lines.last?.hasSuffix("Offset:1448\th:1\tnext\tby Kafka") ?? false)
         // What Kafka went on with is ours to read again.
-        let back = try OpenedDirectory(try handBack("taken-0"))
+        let back = try kept.open(try handBack("taken-0"))
         let partition = try back.log("taken-0")
         #expect(partition.offsets.logEndOffset == Offset(1449))
         #expect(!back.directory.recoveryReport.changedAnything)

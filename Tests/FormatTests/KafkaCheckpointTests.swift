@@ -6,6 +6,7 @@ import Testing
 /// The files in the root that a Kafka broker looks at when it takes a directory over.
 @Suite struct KafkaCheckpointTests {
     private let temporary: TemporaryDirectory
+    private let kept = KeptDirectories()
     private let path: String
 
     init() throws {
@@ -44,7 +45,7 @@ import Testing
 
     @Test func `the mark of a clean shutdown is there only while the directory is closed`() throws {
         #expect(hasMarker)
-        let opened = try OpenedDirectory(path)
+        let opened = try kept.open(path)
         #expect(!hasMarker)
         try opened.directory.close()
         #expect(hasMarker)
@@ -53,7 +54,7 @@ import Testing
     // Partitions that nobody opened were not verified, and yet the mark told a broker that all
     // were.
     @Test func `there is no mark while a partition still has to be verified`() throws {
-        _ = try OpenedDirectory(path)
+        try kept.open(path).directory.abandon()
         var options = LogDirectoryOptions()
         options.threads = .stepped
         let directory = try LogDirectory.open(at: path, options)

@@ -69,6 +69,25 @@ final class OpenedDirectory {
     }
 }
 
+/// Keeps directories open to the end of a test, and lets go of them then, as a crash would.
+///
+/// A directory must not go with the last use of its name: its logs may still be in use.
+final class KeptDirectories {
+    private var opened: [OpenedDirectory] = []
+
+    deinit { for directory in opened { directory.directory.abandon() } }
+
+    /// Opens a directory as ``OpenedDirectory`` does, and keeps it.
+    func open(
+        _ path: String, _ mode: LogDirectoryOptions.Mode = .readWrite,
+        _ configure: (TopicPartition, inout LogConfiguration) -> Void = { _, _ in }
+    ) throws -> OpenedDirectory {
+        let directory = try OpenedDirectory(path, mode, configure)
+        opened.append(directory)
+        return directory
+    }
+}
+
 /// What a directory reported, from whatever thread.
 private final class ReceivedEvents: Sendable {
     private let events = Mutex<[LogEvent]>([])

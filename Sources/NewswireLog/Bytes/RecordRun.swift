@@ -112,8 +112,12 @@ package struct RecordRun: ~Copyable, ~Escapable {
 
     /// Goes past the records whose offset delta is less than `delta`.
     package mutating func skipRecords(below delta: Int64) throws(MalformedRecord) {
+        while !isNearEnd {
+            let record = try unsafe RecordRun.record(at: next, end, allowedDeltas)
+            guard record.offsetDelta < delta else { return }
+            advance(past: record)
+        }
         while !isAtEnd {
-            // Every byte is checked, which this rare call can afford.
             let record = try unsafe RecordRun.recordNearEnd(at: next, end, allowedDeltas)
             guard record.offsetDelta < delta else { return }
             advance(past: record)

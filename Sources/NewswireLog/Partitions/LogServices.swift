@@ -16,7 +16,8 @@ package final class LogServices: Sendable {
     let partitions = PartitionTable()
     let spares = SpareBatches()
     let maintenance: MaintenanceSchedule
-    /// Nil when the directory is only read. Here, because a log in use must not lose it.
+    /// The directory's lock, held here because a log in use must not lose it; nil when the
+    /// directory is only read.
     let lock: DirectoryLock?
     private let hasThreads: Bool
     /// Nil when the directory is only read.

@@ -157,12 +157,15 @@ public final class PartitionLog: Sendable {
             throw .stopped(partition, failure)
         }
         do throws(IOFailure) {
+            var hasWritten = false
             for segment in view.withLock({ $0.segments }) {
-                for file in try segment.writeIndexes() { try file.synchronize() }
+                for file in try segment.writeIndexes() {
+                    try file.synchronize()
+                    hasWritten = true
+                }
             }
-            if writer.withLock({ $0.hasDirectory }) {
-                try services.fileSystem.synchronizeDirectory(directory)
-            }
+            // Else nothing was appended since the open: what the last close made durable still is.
+            if hasWritten { try services.synchronizeDirectory(directory) }
         } catch { throw .inputOutput(partition, error) }
     }
 

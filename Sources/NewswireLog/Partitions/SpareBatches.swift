@@ -5,50 +5,39 @@ internal import Synchronization
 /// A few for all partitions: an idle partition keeps no memory. More threads than there are batches
 /// make their own.
 final class SpareBatches: Sendable {
-    // Not an array: walking one retains it and its elements.
-    private let first = SpareBatch()
-    private let second = SpareBatch()
-    private let third = SpareBatch()
-
-    /// Calls `body` with an empty batch.
-    func withBatch<Answer, Failure: Error>(
-        _ body: (inout RecordBatchBuilder) throws(Failure) -> Answer
-    ) throws(Failure) -> Answer {
-        if first.take() { return try first.withTaken(body) }
-        if second.take() { return try second.withTaken(body) }
-        if third.take() { return try third.withTaken(body) }
-        var batch = RecordBatchBuilder()
-        return try body(&batch)
-    }
-}
-
-/// One batch, used by one thread at a time.
-private final class SpareBatch: @unchecked Sendable {
-    // Unchecked: `batch` is only touched between `take` and `giveBack`, by who took it.
-    private var batch: RecordBatchBuilder?
-    private let isTaken = Atomic(false)
+    // Not an array: walking one retains it and its elements. A lock that is only tried is a token:
+    // who has it owns the memory, the others go on to the next.
+    private let first = Mutex(RecordBatchBuilder?.none)
+    private let second = Mutex(RecordBatchBuilder?.none)
+    private let third = Mutex(RecordBatchBuilder?.none)
 
     /// The largest memory that is kept.
     private static let byteCapacityMax = 4 << 20
 
-    /// Whether the batch is this thread's now.
-    func take() -> Bool {
-        // Looked at first: threads that find it taken do not fight for the cache line.
-        !isTaken.load(ordering: .relaxed) && !isTaken.exchange(true, ordering: .acquiring)
-    }
-
-    func withTaken<Answer, Failure: Error>(
+    /// Calls `body` with an empty batch.
+    func withBatch<Answer: Sendable, Failure: Error>(
         _ body: (inout RecordBatchBuilder) throws(Failure) -> Answer
     ) throws(Failure) -> Answer {
-        defer { giveBack() }
-        if batch == nil { batch = RecordBatchBuilder() }
-        guard let answer = try batch?.apply(body) else { preconditionFailure("no batch was taken") }
-        return answer
-    }
-
-    private func giveBack() {
-        if batch?.byteCapacity ?? 0 > Self.byteCapacityMax { batch = nil } else { batch?.reset() }
-        isTaken.store(false, ordering: .releasing)
+        func use(_ kept: inout RecordBatchBuilder?) throws(Failure) -> Answer {
+            if kept == nil { kept = RecordBatchBuilder() }
+            defer {
+                kept?.reset()
+                if kept?.byteCapacity ?? 0 > Self.byteCapacityMax { kept = nil }
+            }
+            guard let answer = try kept?.apply(body) else { preconditionFailure("no batch to use") }
+            return answer
+        }
+        if let answer = try first.withLockIfAvailable({ kept throws(Failure) in try use(&kept) }) {
+            return answer
+        }
+        if let answer = try second.withLockIfAvailable({ kept throws(Failure) in try use(&kept) }) {
+            return answer
+        }
+        if let answer = try third.withLockIfAvailable({ kept throws(Failure) in try use(&kept) }) {
+            return answer
+        }
+        var batch = RecordBatchBuilder()
+        return try body(&batch)
     }
 }
 

@@ -24,7 +24,7 @@ private struct OddRecord {
     }
 }
 
-/// The reader has two ways: one for records with enough bytes behind them, one that checks each
+/// The reader has two ways: one for records with enough bytes behind them, one checks each
 /// byte.
 ///
 /// Here each odd record takes both, before the fence that makes a byte too far a crash.

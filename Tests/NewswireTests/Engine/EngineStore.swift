@@ -19,12 +19,6 @@ final class EngineStore: Sendable {
         configuration.onEvent = { [self] event in heard.withLock { $0.append(event) } }
         return try StreamEngine.open(at: path, configuration: configuration)
     }
-
-    /// Uses an engine and drops it like a process that is killed: its lock goes, nothing else
-    /// happens.
-    func openWithoutClosing(_ body: (StreamEngine) throws -> Void) throws {
-        try body(try open())
-    }
 }
 
 extension Partition {

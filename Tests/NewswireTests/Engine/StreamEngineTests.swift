@@ -19,11 +19,11 @@ struct StreamEngineTests {
     }
 
     @Test func `what was appended is there without a close`() throws {
-        let store = try EngineStore()
-        try store.openWithoutClosing { engine in
-            try engine.createTopic("orders").partition(0).append("a")
-        }
-        let again = try store.open()
+        let time = ManualTimeSource()
+        let disk = SimulatedFileSystem(time: time)
+        let engine = try StreamEngine.open(on: disk, time: time)
+        try engine.createTopic("orders").partition(0).append("a")
+        let again = try StreamEngine.open(on: disk.crash(.killed, seed: 1), time: time)
         #expect(try again.topic("orders").partition(0).values() == ["a"])
         #expect(again.recoveryReport.partitions.map(\.partition.topic) == ["__metadata", "orders"])
         try again.close()

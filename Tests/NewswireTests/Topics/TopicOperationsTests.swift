@@ -88,16 +88,17 @@ struct TopicOperationsTests {
     }
 
     @Test func `directories that a crash left of a deleted topic go at the next open`() throws {
-        let store = try EngineStore()
-        try store.openWithoutClosing { engine in
-            try engine.createTopic("orders").partition(0).append("old")
-            // The record is the commit point: what comes after it may not have happened.
-            try engine.commit([.topicDeleted("orders"), .ids(nextPartitionId: 2)])
-        }
-        let again = try store.open()
+        let time = ManualTimeSource()
+        let disk = SimulatedFileSystem(time: time)
+        let engine = try StreamEngine.open(on: disk, time: time)
+        try engine.createTopic("orders").partition(0).append("old")
+        // The record is the commit point: what comes after it may not have happened.
+        try engine.commit([.topicDeleted("orders"), .ids(nextPartitionId: 2)])
+        let found = disk.crash(.killed, seed: 1)
+        #expect(found.paths.contains { $0.hasPrefix("/data/orders-0/") })
+        let again = try StreamEngine.open(on: found, time: time)
         #expect(again.topics.isEmpty)
-        let names = try PosixFileSystem().entries(of: store.path).map(\.name)
-        #expect(!names.contains("orders-0"))
+        #expect(!found.paths.contains { $0.hasPrefix("/data/orders-0/") })
         try again.close()
     }
 
