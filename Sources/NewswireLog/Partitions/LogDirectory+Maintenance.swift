@@ -11,7 +11,8 @@ extension LogDirectory {
             if case .opening = phase { phase = .open }
         }
         guard !services.isReadOnly else { return }
-        if recovery.withLock({ !$0.wasClean || !$0.partitions.isEmpty }) {
+        // In a new one, too: a partition that the checkpoint does not know begins at 0.
+        if !services.hasCheckpoint || recovery.withLock({ !$0.wasClean || !$0.partitions.isEmpty }) {
             try services.checkpointNow()
         }
         let first = services.time.instant() + Self.firstExpiry

@@ -64,6 +64,11 @@ extension LogDirectory {
     ) throws(LogFailure) -> LogDirectory {
         let fileSystem = options.fileSystem
         if try !hasFormat(path, on: fileSystem) { try writeFormat(path, on: fileSystem) }
+        // Names that a process gave which was killed before it synced them: what is built on them
+        // now would go with them.
+        try LogFailure.wrapping(nil) { () throws(IOFailure) in
+            try fileSystem.synchronizeDirectory(path)
+        }
         let format = try format(at: path, on: fileSystem)
         let redo = RedoDirectory(in: path, on: fileSystem)
         let found = try heads(in: redo, of: format)
@@ -132,6 +137,8 @@ extension LogDirectory {
     ) throws(LogFailure) {
         let format = DirectoryFormat(directoryID: .random())
         do throws(IOFailure) {
+            // Here, not where the folder is made: a process may have been killed between the two.
+            try fileSystem.synchronizeDirectory(NewswireLog.directory(of: path))
             try AtomicReplace.write(
                 format.encoded.rawSpan, to: "\(path)/\(DirectoryFormat.fileName)", on: fileSystem)
         } catch { throw .inputOutput(nil, error) }
@@ -143,9 +150,7 @@ extension LogDirectory {
     ) throws(LogFailure) {
         do throws(IOFailure) {
             guard let status = try fileSystem.status(of: path) else {
-                try fileSystem.createDirectory(path)
-                try fileSystem.synchronizeDirectory(NewswireLog.directory(of: path))
-                return
+                return try fileSystem.createDirectory(path)
             }
             guard status.isDirectory else { return }
             let names = Set(try fileSystem.entries(of: path).map(\.name))

@@ -52,6 +52,9 @@ package final class LogServices: Sendable {
         maintenance.request(at: due)
     }
 
+    /// Whether there is a checkpoint.
+    var hasCheckpoint: Bool { checkpoint?.isBegun ?? false }
+
     /// When the next checkpoint is due; nil when nothing changed.
     var checkpointDue: Instant? { checkpoint?.due }
 
@@ -65,7 +68,7 @@ package final class LogServices: Sendable {
     /// Writes the last checkpoint of a directory that is closed in order, and Kafka's.
     func checkpointAtClose() throws(LogFailure) {
         let entries = checkpointEntries
-        guard !entries.isEmpty || checkpoint?.isBegun ?? false else { return }
+        guard !entries.isEmpty || hasCheckpoint else { return }
         // What was not closed in order, nor opened since, still has to be verified one day.
         let isClean = unopened.withLock { $0.isClean || $0.entries.isEmpty }
         do throws(IOFailure) {
@@ -83,9 +86,11 @@ package final class LogServices: Sendable {
     }
 
     /// Takes over what the checkpoint at the open says of a partition, or of one that goes.
-    func takeEntry(of identity: PartitionIdentity) -> (entry: RedoHead.Entry?, isClean: Bool) {
+    func takeEntry(
+        of identity: PartitionIdentity
+    ) -> (entry: RedoHead.Entry?, isClean: Bool, isWhole: Bool) {
         unopened.withLock { found in
-            (found.entries.removeValue(forKey: identity), found.isClean)
+            (found.entries.removeValue(forKey: identity), found.isClean, found.isWhole)
         }
     }
 

@@ -62,9 +62,13 @@ extension PartitionLog {
     ///
     /// - Throws: `.stopped` after a failed sync.
     public func synchronize() throws(LogFailure) {
-        let end = writer.withLock { writer in
-            writer.isSynced && writer.committed.offset == writer.nextOffset
-                ? nil : writer.nextOffset
+        let end: Offset? = try writer.withLock { writer throws(LogFailure) in
+            // Also when nothing is unsynced: who asks wants to know of appends that failed.
+            if case .stopped(let partition, let failure)? = writer.refusal {
+                throw .stopped(partition, failure)
+            }
+            let isDurable = writer.isSynced && writer.committed.offset == writer.nextOffset
+            return isDurable ? nil : writer.nextOffset
         }
         guard let end else { return }
         try services.commits.commit(self, upTo: end)

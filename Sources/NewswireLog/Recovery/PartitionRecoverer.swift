@@ -1,12 +1,15 @@
 /// What the newest head said when the directory was opened.
 struct CheckpointFacts: Sendable {
     let isClean: Bool
+    /// Whether there was a head, and no damaged one behind it: what it does not know was not there.
+    let isWhole: Bool
     var entries: [PartitionIdentity: RedoHead.Entry]
 
     init(_ found: RedoDirectory.Contents) {
         let head = found.newest
         // Behind a damaged head there may have been anything.
         isClean = (head?.isClean ?? false) && found.damaged.isEmpty
+        isWhole = head != nil && found.damaged.isEmpty
         entries = Dictionary(
             (head?.entries ?? []).map { ($0.identity, $0) }, uniquingKeysWith: { $1 })
     }
@@ -25,6 +28,8 @@ struct PartitionRecoverer {
     /// What the checkpoint says; nil when it does not know the partition.
     private let entry: RedoHead.Entry?
     private let isClean: Bool
+    /// Whether the log begins where the checkpoint says, or at 0 if it says nothing.
+    private let knowsStart: Bool
     private var log: RecoveredLog
     /// What the epoch file holds; nil when there is none, or it is damaged.
     private var epochsOnDisk: LeaderEpochTable?
@@ -42,7 +47,9 @@ struct PartitionRecoverer {
         self.identity = identity
         self.configuration = configuration
         directory = "\(services.directory)/\(partition)"
-        (entry, isClean) = services.takeEntry(of: identity)
+        let found = services.takeEntry(of: identity)
+        (entry, isClean) = (found.entry, found.isClean)
+        knowsStart = found.entry != nil || found.isWhole
         log = RecoveredLog(partition: partition)
     }
 
@@ -77,11 +84,7 @@ struct PartitionRecoverer {
         }
         try checkMetadata()
         if owner == nil { try loadEpochs() }
-        if let first = files.first, entry != nil, first.baseOffset > log.logStartOffset {
-            lose(log.logStartOffset..<first.baseOffset, "the segments before are missing")
-        }
-        log.logStartOffset = max(log.logStartOffset, files.first?.baseOffset ?? .zero)
-        log.nextOffset = files.first?.baseOffset ?? log.logStartOffset
+        begin(with: files.first)
         let note = SyncFailureNote(in: directory, on: services.fileSystem)
         hasFailedSync = try note.isThere()
         try verify(files)
@@ -92,6 +95,26 @@ struct PartitionRecoverer {
         if hasFailedSync, !services.isReadOnly { try note.remove() }
         finish()
         try storeEpochs()
+    }
+
+    /// Where the log begins, and the first segment has to.
+    private mutating func begin(with first: SegmentFile?) {
+        log.nextOffset = first?.baseOffset ?? log.logStartOffset
+        guard let first, first.baseOffset > log.logStartOffset else { return }
+        // Without records that nobody promised, what follows them cannot stay either.
+        if knowsStart, first.baseOffset > recoveryPoint, !epochsBegin(at: first.baseOffset) {
+            log.nextOffset = log.logStartOffset
+            return
+        }
+        if entry != nil {
+            lose(log.logStartOffset..<first.baseOffset, "the segments before are missing")
+        }
+        log.logStartOffset = first.baseOffset
+    }
+
+    /// Whether the epoch file, as a broker leaves it after a trim, knows of nothing before `offset`.
+    private func epochsBegin(at offset: Offset) -> Bool {
+        epochsOnDisk?.entries.first.map { $0.startOffset >= offset } ?? false
     }
 
     /// The end when there is nothing to read.

@@ -128,6 +128,7 @@ private struct Examination {
     }
 
     func check(damaged path: String, at position: Int) throws {
+        defer { store.abandon() }
         let log: PartitionLog
         do {
             log = try store.open(DamageSweepTests.configure)

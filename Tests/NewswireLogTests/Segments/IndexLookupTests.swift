@@ -119,6 +119,7 @@ struct IndexLookupTests {
 
     private func checkGrowing(on disk: SimulatedFileSystem, _ what: String) throws {
         let store = LogStore(on: disk, time: time)
+        defer { store.abandon() }
         var log = try store.open(Self.configure)
         try Self.append(Self.batchCount, to: log)
         let count = Self.batchCount + 1

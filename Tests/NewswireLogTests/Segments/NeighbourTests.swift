@@ -66,6 +66,7 @@ struct NeighbourTests {
             let disk = disk.crash(.killed, seed: 0)
             try disk.flipBit(bit, of: path)
             let store = LogStore(on: disk)
+            defer { store.abandon() }
             let log = try store.open {
                 $0.segmentBytes = 400
                 $0.indexIntervalBytes = 0

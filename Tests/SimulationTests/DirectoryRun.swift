@@ -1,0 +1,303 @@
+import NewswireLog
+import NewswireTesting
+import Testing
+
+/// One thing that is done to a directory with two partitions.
+enum DirectoryStep: Hashable, Sendable {
+    /// Appends a batch to partition number `to` and waits for its level, or for another one.
+    case append(to: Int, records: Int, bytes: Int, Durability?)
+    /// Appends batches without waiting, and commits them together.
+    case appendMany(to: Int, batches: Int)
+    case synchronize(Int)
+    /// Raises the start to this part of the log, in percent.
+    case trim(Int, percent: Int)
+    /// Lets time pass, and what is due happen: syncs, rolls, retention, a checkpoint.
+    case advance(seconds: Int)
+    /// Puts the other durability level in force.
+    case alter(Int)
+    /// Deletes the partition and creates another one under its name.
+    case replace(Int)
+    /// Closes in order and opens again.
+    case reopen
+}
+
+/// A directory on a simulated disk beside a model of each of its partitions.
+struct DirectoryRun {
+    /// A partition as the test's catalog, which a crash spares, knows it.
+    private struct Partition {
+        var identity: PartitionIdentity
+        var level: Durability
+        var reference = ReferenceLog()
+        var retired: [TopicID] = []
+    }
+
+    private(set) var disk: SimulatedFileSystem
+    let time: ManualTimeSource
+    private var partitions: [Partition]
+    private var directory: LogDirectory?
+    private var logs: [PartitionLog] = []
+    private var appended = 0
+    private var nextID: Int64 = 10
+
+    init(names: NameMode = .strict) {
+        time = ManualTimeSource()
+        disk = SimulatedFileSystem(names: names, time: time)
+        partitions = [Durability.synced, .written].enumerated().map { number, level in
+            Partition(
+                identity: PartitionIdentity(
+                    id: Int64(number), topicID: TopicID(high: 1, low: UInt64(number))),
+                level: level)
+        }
+    }
+
+    private static func name(_ number: Int) -> TopicPartition { TopicPartition("orders", number) }
+
+    private func configuration(_ number: Int) -> LogConfiguration {
+        var configuration = LogConfiguration()
+        configuration.durability = partitions[number].level
+        configuration.segmentBytes = 1200
+        configuration.indexIntervalBytes = 150
+        configuration.retention = .seconds(600)
+        configuration.segmentAge = .seconds(3600)
+        return configuration
+    }
+
+    // MARK: Opening and ending
+
+    mutating func open() throws(LogFailure) {
+        var options = LogDirectoryOptions()
+        options.fileSystem = disk
+        options.time = time
+        options.threads = .stepped
+        options.createsDirectory = true
+        options.budget = DescriptorBudget(openFilesMax: 6, mapsMax: 24)
+        let directory = try LogDirectory.open(at: "/data", options)
+        self.directory = directory
+        logs = []
+        for number in partitions.indices {
+            for topicID in partitions[number].retired {
+                try directory.retire(Self.name(number), topicID: topicID)
+            }
+            logs.append(
+                try directory.openPartition(
+                    Self.name(number), identity: partitions[number].identity,
+                    configuration(number)))
+        }
+        try directory.finishOpening()
+    }
+
+    /// Whether there is something to do steps on.
+    var isOpen: Bool { directory != nil && logs.count == partitions.count }
+
+    /// Lets go of the directory as a dying process does, and goes on with another disk.
+    mutating func die(on disk: SimulatedFileSystem) {
+        directory?.abandon()
+        directory = nil
+        logs = []
+        self.disk = disk
+    }
+
+    /// Goes on with another disk; the directory is another run's, too.
+    mutating func forget(on disk: SimulatedFileSystem) {
+        directory = nil
+        logs = []
+        self.disk = disk
+    }
+
+    /// Lets go of the directory; the disk stays.
+    mutating func abandon() { die(on: disk) }
+
+    // MARK: Steps
+
+    mutating func perform(_ step: DirectoryStep) throws(LogFailure) {
+        switch step {
+        case .append(let number, let count, let size, let asked):
+            try append(number, records(count, size), asked)
+        case .appendMany(let number, let count): try appendMany(number, count)
+        case .synchronize(let number):
+            try logs[number].synchronize()
+            partitions[number].reference.acknowledgeSynced()
+        case .trim(let number, let percent): try trim(number, percent)
+        case .advance(let seconds): advance(seconds)
+        case .alter(let number): try alter(number)
+        case .replace(let number): try replace(number)
+        case .reopen: try reopen()
+        }
+    }
+
+    private mutating func records(_ count: Int, _ byteCount: Int) -> [[UInt8]] {
+        (0..<count).map { _ in
+            appended += 1
+            return [UInt8]("\(appended) ".utf8)
+                + [UInt8](repeating: UInt8(truncatingIfNeeded: appended), count: byteCount)
+        }
+    }
+
+    private mutating func append(
+        _ number: Int, _ values: [[UInt8]], _ asked: Durability?
+    ) throws(LogFailure) {
+        let before = partitions[number].reference
+        partitions[number].reference.beginAppend(values)
+        let batch: AppendedBatch
+        do throws(LogFailure) {
+            batch = try logs[number].append(durability: asked) { batch in
+                for value in values { batch.append(key: nil, value: value) }
+            }
+        } catch {
+            if isRefusal(error) { partitions[number].reference = before }
+            throw error
+        }
+        #expect(batch.baseOffset == before.nextOffset)
+        if (asked ?? partitions[number].level) == .synced {
+            partitions[number].reference.acknowledgeSynced()
+        } else {
+            partitions[number].reference.acknowledgeWritten()
+        }
+    }
+
+    /// Whether nothing of the append is there: only after a failed sync the outcome is unknown, and
+    /// when the power is gone.
+    private func isRefusal(_ failure: LogFailure) -> Bool {
+        if case .stopped = failure { return false }
+        return !disk.isPowerOff
+    }
+
+    private mutating func appendMany(_ number: Int, _ count: Int) throws(LogFailure) {
+        let log = logs[number]
+        for _ in 0..<count {
+            let values = records(2, 30)
+            let before = partitions[number].reference
+            partitions[number].reference.beginAppend(values)
+            var batch = RecordBatchBuilder()
+            for value in values { batch.append(key: nil, value: value) }
+            do throws(LogFailure) {
+                _ = try log.append(&batch, waiter: nil)
+            } catch {
+                if isRefusal(error) { partitions[number].reference = before }
+                throw error
+            }
+            partitions[number].reference.acknowledgeWritten()
+        }
+        try log.synchronize()
+        partitions[number].reference.acknowledgeSynced()
+    }
+
+    private mutating func trim(_ number: Int, _ percent: Int) throws(LogFailure) {
+        let end = partitions[number].reference.nextOffset.value
+        let offset = Offset(end * Int64(percent) / 100)
+        guard offset <= logs[number].offsets.highWatermark else { return }
+        partitions[number].reference.beginTrim(before: offset)
+        try logs[number].trim(before: offset)
+        partitions[number].reference.acknowledgeTrim()
+    }
+
+    private mutating func advance(_ seconds: Int) {
+        time.advance(by: .seconds(seconds))
+        // Retention may remove anything, as it syncs first; how much is looked at afterwards.
+        let before = partitions.map(\.reference)
+        for number in partitions.indices {
+            let end = logs[number].offsets.logEndOffset
+            partitions[number].reference.beginTrim(before: end)
+        }
+        directory?.runMaintenance()
+        guard !disk.isPowerOff else { return }
+        for number in partitions.indices {
+            partitions[number].reference = before[number]
+            partitions[number].reference.beginTrim(before: logs[number].offsets.logStartOffset)
+            // A checkpoint that failed leaves open whether the start was raised for good.
+            if disk.faultHitCount == 0 { partitions[number].reference.acknowledgeTrim() }
+        }
+    }
+
+    private mutating func alter(_ number: Int) throws(LogFailure) {
+        let old = partitions[number].level
+        partitions[number].level = old == .synced ? .written : .synced
+        do throws(LogFailure) {
+            try logs[number].alter(configuration(number))
+        } catch {
+            partitions[number].level = logs[number].configuration.durability
+            throw error
+        }
+        partitions[number].reference.acknowledgeSynced()
+    }
+
+    private mutating func replace(_ number: Int) throws(LogFailure) {
+        // The catalog says so first; from now on nothing of the old one may be seen.
+        let old = partitions[number].identity
+        nextID += 1
+        partitions[number].retired.append(old.topicID)
+        partitions[number].identity = PartitionIdentity(
+            id: nextID, topicID: TopicID(high: 2, low: UInt64(nextID)))
+        partitions[number].reference = ReferenceLog()
+        guard let directory else { return }
+        try directory.deletePartition(Self.name(number))
+        logs[number] = try directory.openPartition(
+            Self.name(number), identity: partitions[number].identity, configuration(number))
+    }
+
+    private mutating func reopen() throws(LogFailure) {
+        defer { logs = directory == nil ? [] : logs }
+        let closed = directory
+        directory = nil
+        try closed?.close()
+        for number in partitions.indices { partitions[number].reference.acknowledgeSynced() }
+        try open()
+        try check(after: .closed)
+    }
+
+    // MARK: Looking
+
+    /// What is wrong in any partition; after an opening the models go on from what is there.
+    mutating func violation(after ending: ReferenceLog.Ending) throws(LogFailure) -> String? {
+        for number in partitions.indices {
+            let found = try contents(number)
+            let violation = partitions[number].reference.violation(of: found, after: ending)
+            if let violation { return "partition \(number): \(violation)" }
+            partitions[number].reference.adopt(found)
+            // What recovery keeps it has made durable: the next crash must not take it.
+            partitions[number].reference.acknowledgeSynced()
+        }
+        return nil
+    }
+
+    private mutating func check(after ending: ReferenceLog.Ending) throws(LogFailure) {
+        let violation = try violation(after: ending)
+        #expect(violation == nil)
+    }
+
+    /// What readers must see now, while the directory is open.
+    func visibleViolation() throws(LogFailure) -> String? {
+        for number in partitions.indices {
+            let ending: ReferenceLog.Ending =
+                partitions[number].level == .synced ? .powerFailed : .killed
+            let violation = partitions[number].reference.violation(
+                of: try contents(number), after: ending)
+            if let violation { return "partition \(number), open: \(violation)" }
+        }
+        return nil
+    }
+
+    /// All that can be read, of all partitions.
+    func allContents() throws(LogFailure) -> [ReferenceLog.Contents] {
+        var all: [ReferenceLog.Contents] = []
+        for number in partitions.indices { all.append(try contents(number)) }
+        return all
+    }
+
+    private func contents(_ number: Int) throws(LogFailure) -> ReferenceLog.Contents {
+        let log = logs[number]
+        let start = log.offsets.logStartOffset
+        var values: [[UInt8]] = []
+        var next = start
+        while next < log.offsets.highWatermark {
+            let slice = try log.read(from: next, maxBytes: 500)
+            var records = slice.records()
+            while let record = try records.next() {
+                guard let value = record.value else { continue }
+                values.append([UInt8](copying: value))
+            }
+            next = slice.nextOffset
+        }
+        return ReferenceLog.Contents(start: start, values: values)
+    }
+}
