@@ -128,11 +128,6 @@ package struct RedoHead: Hashable, Sendable {
         guard bytes.byteCount >= Layout.headerByteCount + 4,
             bytes.bigEndian(UInt64.self, at: Layout.magic.lowerBound) == Self.magic
         else { throw .damaged("it does not begin with a head") }
-        let version = Int(bytes.bigEndian(UInt16.self, at: Layout.version.lowerBound))
-        guard version <= Self.version else {
-            throw .tooNew(version: version, newest: Int(Self.version))
-        }
-        guard version >= 1 else { throw .tooOld(version: version, oldest: 1) }
         let byteCount = Int(bytes.bigEndian(UInt32.self, at: Layout.byteCount.lowerBound))
         guard byteCount >= Layout.headerByteCount + 4, byteCount <= bytes.byteCount else {
             throw .damaged("its length is \(byteCount) in a file of \(bytes.byteCount) bytes")
@@ -143,6 +138,13 @@ package struct RedoHead: Hashable, Sendable {
         guard stored == computed else {
             throw .damaged("its checksum is \(computed), not the stored \(stored)")
         }
+        // Length and checksum stay where they are in later versions, so that a version whose bits
+        // turned over is damage.
+        let version = Int(bytes.bigEndian(UInt16.self, at: Layout.version.lowerBound))
+        guard version <= Self.version else {
+            throw .tooNew(version: version, newest: Int(Self.version))
+        }
+        guard version >= 1 else { throw .tooOld(version: version, oldest: 1) }
         directoryID = TopicID(
             high: bytes.bigEndian(UInt64.self, at: Layout.directoryID.lowerBound),
             low: bytes.bigEndian(UInt64.self, at: Layout.directoryID.lowerBound + 8))

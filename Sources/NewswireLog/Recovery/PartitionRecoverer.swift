@@ -336,6 +336,9 @@ struct PartitionRecoverer {
             log.beginsSegment = true
         }
         if log.segments.isEmpty { log.beginsSegment = true }
+        // What is lost at the front cannot be read: the log begins behind it.
+        log.logStartOffset = max(
+            log.logStartOffset, log.segments.first?.baseOffset ?? log.nextOffset)
         log.epochs.cut(to: log.nextOffset)
         log.raisesEpoch = log.raisesEpoch && log.nextOffset > .zero
     }

@@ -109,6 +109,7 @@ package final class Segment: Sendable {
 
     /// A walk that stands at the batch with `offset`; nil when all readable batches lie before it.
     func walk(to offset: Offset, limit: FilePosition) throws(LogFailure) -> BatchWalk? {
+        guard limit > .start else { return nil }  // A file that was emptied cannot be mapped.
         do throws(LogFailure) {
             return try walkOn(to: offset, limit: limit)
         } catch {

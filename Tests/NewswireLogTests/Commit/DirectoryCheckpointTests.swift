@@ -40,11 +40,14 @@ struct DirectoryCheckpointTests {
         try store.open().append(0)
         try store.close()
         let path = try #require(disk.paths.last { $0.hasSuffix(".redo") })
-        try disk.overwrite(path, at: FilePosition(9), with: [2])
+        let bytes = try disk.contents(of: path, byteCountMax: .max)
+        var later = bytes
+        later[RedoHead.Layout.version.upperBound - 1] = 2
+        try disk.overwrite(path, at: .start, with: RedoHeadTests.withChecksum(later))
         let before = disk.paths
         #expect(openFailure(mode) == .tooNew(version: 2, newest: 1))
         #expect(disk.paths == before)
-        try disk.overwrite(path, at: FilePosition(9), with: [1])
+        try disk.overwrite(path, at: .start, with: bytes)
         #expect(try store.open().values() == recordTexts(0..<1))
     }
 

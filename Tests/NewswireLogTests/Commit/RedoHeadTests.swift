@@ -68,7 +68,19 @@ struct RedoHeadTests {
     private func version(_ number: UInt8) -> [UInt8] {
         var bytes = Self.head(7).encoded
         bytes[RedoHead.Layout.version.upperBound - 1] = number
-        return bytes
+        return Self.withChecksum(bytes)
+    }
+
+    @Test func `a version that no checksum covers is damage`() {
+        // One bit of the version kept the whole directory from being opened.
+        var bytes = Self.head(7).encoded
+        bytes[RedoHead.Layout.version.upperBound - 1] = 3
+        #expect {
+            try RedoHead(bytes.rawSpan)
+        } throws: { error in
+            guard case .damaged? = error as? FormatFailure else { return false }
+            return true
+        }
     }
 
     static let outOfRange: [(Range<Int>, Int64)] = [
