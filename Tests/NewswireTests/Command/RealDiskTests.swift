@@ -56,10 +56,13 @@ import Testing
         #expect(produced.status == 1)
         #expect(produced.errors.contains("No space left on device"))
         let consumed = try await store.succeed("consume", "orders", "-d", data)
-        #expect(consumed.lines.count >= produced.lines.count)
-        #expect(consumed.lines.count > 1000)
-        let expected = lines.prefix(consumed.lines.count).map { String($0.dropLast()) }
-        #expect(consumed.lines.elementsEqual(expected))
+        let acknowledged = produced.lines.count
+        let found = consumed.lines.count
+        #expect(found >= acknowledged && found > 1000)
+        // A smaller batch may still fit after one that did not: lines are missing, none is altered.
+        var rest = consumed.lines[...]
+        for line in lines where rest.first == String(line.dropLast()) { rest.removeFirst() }
+        #expect(rest.first == nil)
     }
 
     @Test func `a read-only disk is read, and written to by nobody`() async throws {
