@@ -1,3 +1,4 @@
+import Foundation
 import NewswireLog
 import NewswireTesting
 import Testing
@@ -8,13 +9,30 @@ struct PartitionCrashTests {
     func `what a log promised is found after any crash`(
         seed: UInt64, level: Durability
     ) throws {
-        let workload = Workload(seed: seed, stepCount: 60)
-        var run = try PartitionRun(level, names: seed % 3 == 0 ? .journaled : .strict)
+        try check(Workload(seed: seed, stepCount: 60), at: level)
+    }
+
+    // As long as `NEWSWIRE_SIMULATION_SECONDS` says (2), from `NEWSWIRE_SEED` on (100).
+    @Test func `what a log promised is found after any crash, seed by seed`() throws {
+        let environment = ProcessInfo.processInfo.environment
+        let seconds = environment["NEWSWIRE_SIMULATION_SECONDS"].flatMap { Int($0) } ?? 2
+        var seed = environment["NEWSWIRE_SEED"].flatMap { UInt64($0) } ?? 100
+        let end = SystemTimeSource().instant() + .seconds(seconds)
+        while SystemTimeSource().instant() < end {
+            let level = seed % 2 == 0 ? Durability.synced : .written
+            try check(Workload(seed: seed, stepCount: 60 + Int(seed % 100)), at: level)
+            seed += 1
+        }
+    }
+
+    private func check(_ workload: Workload, at level: Durability) throws {
+        var run = try PartitionRun(level, names: workload.seed % 3 == 0 ? .journaled : .strict)
         for (number, step) in workload.steps.enumerated() {
             try run.perform(step)
             let violation = try run.violation()
-            try #require(violation == nil, "\(workload), step \(number), \(step)")
+            try #require(violation == nil, "\(workload) at \(level), step \(number), \(step)")
         }
+        run.abandon()
     }
 
     @Test func `a tail that was cut does not come back and cut off what was synced after it`()
