@@ -12,7 +12,8 @@ extension LogDirectory {
         }
         guard !services.isReadOnly else { return }
         // In a new one, too: a partition that the checkpoint does not know begins at 0.
-        if !services.hasCheckpoint || recovery.withLock({ !$0.wasClean || !$0.partitions.isEmpty }) {
+        let hasRecovered = recovery.withLock { !$0.wasClean || !$0.partitions.isEmpty }
+        if !services.hasCheckpoint || hasRecovered {
             try services.checkpointNow()
         }
         let first = services.time.instant() + Self.firstExpiry

@@ -33,6 +33,8 @@ struct PartitionRecoverer {
     private var log: RecoveredLog
     /// What the epoch file holds; nil when there is none, or it is damaged.
     private var epochsOnDisk: LeaderEpochTable?
+    /// Whether there is an epoch file that cannot be read.
+    private var hasDamagedEpochs = false
     /// Whether a sync failed since the log was last opened, so that another one proves nothing.
     private var hasFailedSync = false
     /// Whether something is kept that may not have been synced.
@@ -226,6 +228,7 @@ struct PartitionRecoverer {
         }
         // The batches that are read now, and the checkpoint, say what can still be known.
         log.report.rebuilt.append(path)
+        hasDamagedEpochs = true
         if let entry, entry.leaderEpoch >= 0 {
             log.epochs.begin(entry.leaderEpoch, at: entry.logStartOffset)
         }
@@ -368,7 +371,8 @@ struct PartitionRecoverer {
 
     /// Writes the epoch file again if it speaks of batches that are not there, or is not readable.
     private func storeEpochs() throws(IOFailure) {
-        guard !services.isReadOnly, log.epochs != epochsOnDisk ?? LeaderEpochTable() else { return }
+        let isRight = !hasDamagedEpochs && log.epochs == epochsOnDisk ?? LeaderEpochTable()
+        guard !services.isReadOnly, !isRight else { return }
         let path = "\(directory)/\(LeaderEpochTable.fileName)"
         try AtomicReplace.write(log.epochs.text.rawSpan, to: path, on: services.fileSystem)
     }

@@ -21,6 +21,22 @@ import Testing
         try store.close()
     }
 
+    // Killed between creating the file and writing it, with no record after it: an empty table was
+    // all there was to write, so nothing was written, and the empty file stayed damage.
+    @Test func `an unreadable epoch file of a log without records is made again`() throws {
+        let store = try LogStore()
+        let log = try store.open { $0.durability = .written }
+        try log.append(0)
+        store.abandon()
+        let fileSystem = PosixFileSystem()
+        try fileSystem.remove("\(store.folder)/00000000000000000000.log")
+        let path = "\(store.folder)/\(LeaderEpochTable.fileName)"
+        try fileSystem.openFile(path, .readWrite).truncate(to: 0)
+        _ = try store.open { $0.durability = .written }
+        #expect(LeaderEpochTable(text: [UInt8](try text(path).utf8)) != nil)
+        try store.close()
+    }
+
     private func text(_ path: String) throws -> String {
         let bytes = try PosixFileSystem().contents(of: path, byteCountMax: 1000)
         return String(decoding: bytes, as: UTF8.self)
