@@ -20,24 +20,36 @@ struct DirectoryCrashTests {
                     + [.synchronize(0), append(0, asked: .written), append(1)]
             case .trim:
                 (0..<4).map { append($0 % 2, records: 4, bytes: 150) }
-                    + [.trim(0, percent: 60), .trim(1, percent: 100), append(0), append(1),
-                        .advance(seconds: 20), append(1, asked: .synced)]
+                    + [
+                        .trim(0, percent: 60), .trim(1, percent: 100), append(0), append(1),
+                        .advance(seconds: 20), append(1, asked: .synced),
+                    ]
             case .expire:
                 (0..<6).map { append($0 % 2, records: 3, bytes: 250) }
-                    + [.advance(seconds: 300), append(0), .advance(seconds: 320), append(0),
-                        .advance(seconds: 2000), append(0), append(1)]
+                    + [
+                        .advance(seconds: 300), append(0), .advance(seconds: 320), append(0),
+                        .advance(seconds: 2000), append(0), append(1),
+                    ]
             case .replace:
-                [append(0, records: 4), append(1), .replace(0), append(0), .replace(1),
-                    append(1, asked: .synced), .replace(1)]
+                [
+                    append(0, records: 4), append(1), .replace(0), append(0), .replace(1),
+                    append(1, asked: .synced), .replace(1),
+                ]
             case .alter:
-                [append(0), append(1), .alter(0), append(0), .alter(1), append(1), .alter(0),
-                    append(0)]
+                [
+                    append(0), append(1), .alter(0), append(0), .alter(1), append(1), .alter(0),
+                    append(0),
+                ]
             case .reopen:
-                [append(0), append(1), .reopen, append(0), .advance(seconds: 20), append(1),
-                    .reopen, .reopen, append(0)]
+                [
+                    append(0), append(1), .reopen, append(0), .advance(seconds: 20), append(1),
+                    .reopen, .reopen, append(0),
+                ]
             case .together:
-                [.appendMany(to: 0, batches: 5), append(1), .appendMany(to: 1, batches: 12),
-                    .advance(seconds: 20), .appendMany(to: 0, batches: 12)]
+                [
+                    .appendMany(to: 0, batches: 5), append(1), .appendMany(to: 1, batches: 12),
+                    .advance(seconds: 20), .appendMany(to: 0, batches: 12),
+                ]
             }
         }
 
