@@ -114,7 +114,7 @@ struct PartitionRecoverer {
         log.logStartOffset = first.baseOffset
     }
 
-    /// Whether the epoch file, as a broker leaves it after a trim, knows of nothing before `offset`.
+    /// Whether the epoch file, as a broker leaves it after a trim, begins at or after `offset`.
     private func epochsBegin(at offset: Offset) -> Bool {
         epochsOnDisk?.entries.first.map { $0.startOffset >= offset } ?? false
     }
