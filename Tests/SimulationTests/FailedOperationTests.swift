@@ -65,7 +65,7 @@ struct FailedOperationTests {
         let wasHit = run.disk.faultHitCount > 0
         run.disk.faults = FaultPlan()
         if isSticky {
-            // What failed for good comes back with the machine only: it took no note of the failure.
+            // What failed for good comes back with the machine: it took no note of the failure.
             run.die(on: run.disk.crash(.dropped, seed: UInt64(number)))
         } else {
             run.die(on: run.disk.crash(.killed, seed: 1))
