@@ -130,7 +130,6 @@ extension PartitionLog {
         writer.hasUnsyncedDirectory = false
         writer.unsyncedSince = nil
         writer.unsyncedByteCount = 0
-        writer.unpublished = []
         return capture
     }
 
@@ -158,6 +157,10 @@ extension PartitionLog {
         writer.withLock { writer in
             writer.committed = capture.point
             for (segment, byteCount) in capture.sealed { segment.publish(upTo: byteCount) }
+            // Not before: when the topic stops being `synced` meanwhile, an append publishes them.
+            writer.unpublished.removeAll { hidden in
+                capture.sealed.contains { $0.segment === hidden.segment }
+            }
             // Readers of the other levels see it already.
             if let active = capture.active, active.byteCount < capture.activeByteCount {
                 active.publish(upTo: capture.activeByteCount)

@@ -169,21 +169,36 @@ struct PartitionLevelTests {
         #expect(try other.open().values() == recordTexts(0..<20))
     }
 
-    @Test func `records that waited for a sync are seen after a change of level`() throws {
-        // Ended but unpublished when the level changed, they stayed out of sight.
+    @Test func `records that wait for a sync while the level changes are in reach`() throws {
+        // A segment ended with records that readers did not see. While its sync was under way, an
+        // append at the new level moved the end that readers see past them: reading them was
+        // damage.
         let log = try store.open()
-        let waiter = RecordingAppendWaiter()
-        let once = Once()
-        system.before { operation, path in
-            guard operation == .write, path.hasSuffix(".index"), once.take() else { return }
+        try log.append(0)
+        let syncs = Mutex(0)
+        system.before { operation, _ in
+            guard operation == .synchronize else { return }
+            let number = syncs.withLock { count in
+                count += 1
+                return count
+            }
+            do {
+                // The first is of the records so far, the next of the segment that ended.
+                if number == 1 { try log.appendLater(2) }
+                if number == 2 { try log.append(3) }
+                let end = Int(log.offsets.highWatermark.value)
+                #expect(try log.values() == recordTexts(0..<end))
+            } catch { Issue.record(error) }
         }
-        try log.appendLater(0, waiter)
+        try log.appendLater(1)
         var configuration = log.configuration
         configuration.durability = .written
         try log.alter(configuration)
-        #expect(waiter.all.count == 1)
-        #expect(log.offsets.highWatermark == Offset(1))
-        #expect(try log.values() == recordTexts(0..<1))
+        system.release()
+        let count = syncs.withLock { $0 }
+        #expect(count > 2)
+        #expect(try log.values() == recordTexts(0..<4))
+        #expect(log.storage.segmentCount == 2)
     }
 
     @Test func `other limits hold from the next append on`() throws {
