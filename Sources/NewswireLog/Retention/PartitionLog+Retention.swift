@@ -125,7 +125,10 @@ extension PartitionLog {
         view.withLock { $0.logStartOffset = max($0.logStartOffset, end) }
         try services.checkpointNow()
         // Not before: when a full disk refuses the checkpoint, they have to be found again.
-        view.withLock { $0.segments.removeFirst(removable.count) }
+        // By what they are, not by how many: somebody else may be removing, too.
+        view.withLock { view in
+            view.segments.removeAll { segment in removable.contains { $0.segment === segment } }
+        }
         for removed in removable { try removeFiles(of: removed) }
     }
 

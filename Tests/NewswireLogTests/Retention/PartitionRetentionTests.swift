@@ -186,6 +186,25 @@ struct PartitionRetentionTests {
         }
     }
 
+    @Test func `two who remove at the same time remove once`() throws {
+        // Each took as many segments from the front as it had judged: the second one took others,
+        // with records that nobody wanted to lose.
+        let log = try open { $0.retention = nil }
+        for number in 0..<60 { try log.append(number) }
+        try log.trim(before: Offset(30))
+        let once = Once()
+        let directory = try #require(store.directory)
+        system.before { operation, path in
+            guard operation == .status, path.hasSuffix("26.log"), once.take() else { return }
+            // As if it were another thread's turn, while this one judges what stays.
+            do { try log.trim(before: Offset(31)) } catch { Issue.record(error) }
+            directory.runMaintenance()
+        }
+        runMaintenance()
+        #expect(once.isDone)
+        #expect(try log.values(from: Offset(31)) == recordTexts(31..<60))
+    }
+
     @Test func `a search by time goes on when retention takes a segment away`() throws {
         let log = try open { $0.retention = .seconds(3600) }
         let late = Timestamp(milliseconds: time.wallClock().milliseconds + 7_000_000)
