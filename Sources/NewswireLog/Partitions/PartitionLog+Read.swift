@@ -24,7 +24,8 @@ extension PartitionLog {
         guard offset < end else { return FetchedSlice(emptyAt: offset, in: partition) }
         guard let number = view.floorNumber(of: offset) else { throw outOfRange(offset) }
         do throws(LogFailure) {
-            let slice = try view.segments[number].fetch(from: offset, maxBytes: maxBytes)
+            let slice = try view.segments[number].fetch(
+                from: offset, maxBytes: maxBytes, before: end)
             // Were it deleted, the files under its name may be of the topic that follows.
             try checkOpen()
             if let slice { return slice }

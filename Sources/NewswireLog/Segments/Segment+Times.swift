@@ -13,7 +13,9 @@ extension Segment {
         }
         repeat {
             guard walk.header.maxTimestamp >= timestamp else { continue }
-            let slice = try fetch(from: max(start, walk.header.baseOffset), maxBytes: 1)
+            let slice = try fetch(
+                from: max(start, walk.header.baseOffset), maxBytes: 1,
+                before: walk.header.nextOffset)
             guard let slice else { return nil }
             var records = slice.records()
             while let record = try records.next() {

@@ -82,8 +82,12 @@ package final class Segment: Sendable {
 
     /// The whole batches from the one with `offset` on, as many as fit `maxBytes`, at least one.
     ///
+    /// Bytes can be read a moment before they are visible: a slice ends before `end`, or whoever
+    /// reads on would ask for an offset that is not there yet.
     /// - Returns: nil when everything readable in the segment lies before `offset`.
-    func fetch(from offset: Offset, maxBytes: Int) throws(LogFailure) -> FetchedSlice? {
+    func fetch(
+        from offset: Offset, maxBytes: Int, before end: Offset
+    ) throws(LogFailure) -> FetchedSlice? {
         let limit = FilePosition(byteCount)
         guard limit > .start, var walk = try walk(to: offset, limit: limit) else { return nil }
         let start = walk.position
@@ -94,7 +98,8 @@ package final class Segment: Sendable {
             do throws(LogFailure) {
                 guard try walk.advance() else { break }
             } catch { break }
-            guard walk.batchEnd.value - start.value <= maxBytes else {
+            let isWanted = walk.header.baseOffset < end
+            guard isWanted, walk.batchEnd.value - start.value <= maxBytes else {
                 walk = before
                 break
             }
