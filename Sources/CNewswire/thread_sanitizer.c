@@ -3,13 +3,14 @@
 // The uncontended path of Synchronization.Mutex is compiled into its users, and the sanitizer sees
 // its atomics. The contended path lies in libswiftSynchronization, which is not instrumented: a
 // lock that had to be waited for orders nothing in the sanitizer's eyes, and every use of what it
-// guards is reported as a race. The two functions here take the place of the library's own (the
+// guards is reported as a race. The functions here take the place of the library's own (the
 // program's symbols come first); they do the same and say so.
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer) && defined(__linux__)
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -26,6 +27,8 @@ SWIFT_CALL void nw_mutex_lock_slow(uint32_t thread, SWIFT_SELF void *word)
     __asm__("$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF");
 SWIFT_CALL void nw_mutex_unlock_slow(SWIFT_SELF void *word)
     __asm__("$s15Synchronization12_MutexHandleV11_unlockSlowyyF");
+SWIFT_CALL bool nw_mutex_try_lock_slow(SWIFT_SELF void *word)
+    __asm__("$s15Synchronization12_MutexHandleV12_tryLockSlowSbyF");
 
 SWIFT_CALL void nw_mutex_lock_slow(uint32_t thread, SWIFT_SELF void *word) {
     (void)thread;
@@ -34,6 +37,15 @@ SWIFT_CALL void nw_mutex_lock_slow(uint32_t thread, SWIFT_SELF void *word) {
         if (errno != EINTR && errno != EAGAIN) abort();
     }
     __tsan_acquire(word);
+}
+
+// A try that finds the lock taken asks the kernel, which may have it free by then.
+SWIFT_CALL bool nw_mutex_try_lock_slow(SWIFT_SELF void *word) {
+    while (syscall(SYS_futex, word, FUTEX_TRYLOCK_PI_PRIVATE, 0, 0) != 0) {
+        if (errno != EINTR) return false;
+    }
+    __tsan_acquire(word);
+    return true;
 }
 
 SWIFT_CALL void nw_mutex_unlock_slow(SWIFT_SELF void *word) {
