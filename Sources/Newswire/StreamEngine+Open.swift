@@ -27,9 +27,9 @@ extension StreamEngine {
 
     /// Opens the directory at `path` for reading: without its lock, beside a writer or without.
     ///
-    /// Nothing is written, not even a time stamp of a file. Topics of ``Durability/synced`` show
-    /// what is committed, others what is written. ``refresh()`` looks for what another process
-    /// wrote since.
+    /// Nothing is written, not even a time stamp of a file. What is read is what is written: beside
+    /// a writer, records of a ``Durability/synced`` topic may show before their sync.
+    /// ``refresh()`` looks for what another process wrote since.
     /// - Throws: as ``open(at:configuration:)-(String,EngineConfiguration)``, but never `.locked`.
     public static func openReadOnly(
         at path: String, configuration: EngineConfiguration = EngineConfiguration()

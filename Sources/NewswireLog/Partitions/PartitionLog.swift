@@ -59,7 +59,7 @@ public final class PartitionLog: Sendable {
 
     /// Where the log begins and ends now.
     public var offsets: LogOffsets {
-        // The end first: it never goes back, and the start never passes it.
+        // The start first: an end that is read after it is never before it.
         let start = view.withLock { $0.logStartOffset }
         let visible = Offset(visibleEnd.load(ordering: .acquiring))
         let end = Offset(logEnd.load(ordering: .acquiring))
