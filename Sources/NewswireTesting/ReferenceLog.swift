@@ -19,6 +19,22 @@ public struct ReferenceLog: Sendable {
             self.values = values
         }
 
+        /// Reads all of `log`, in portions of at most `maxBytes` bytes or one batch.
+        package init(of log: PartitionLog, maxBytes: Int) throws(LogFailure) {
+            start = log.offsets.logStartOffset
+            values = []
+            var next = start
+            while next < log.offsets.highWatermark {
+                let slice = try log.read(from: next, maxBytes: maxBytes)
+                var records = slice.records()
+                while let record = try records.next() {
+                    guard let value = record.value else { continue }
+                    values.append([UInt8](copying: value))
+                }
+                next = slice.nextOffset
+            }
+        }
+
         /// The offset behind the last record.
         public var end: Offset { start + Int64(values.count) }
     }

@@ -285,19 +285,6 @@ struct DirectoryRun {
     }
 
     private func contents(_ number: Int) throws(LogFailure) -> ReferenceLog.Contents {
-        let log = logs[number]
-        let start = log.offsets.logStartOffset
-        var values: [[UInt8]] = []
-        var next = start
-        while next < log.offsets.highWatermark {
-            let slice = try log.read(from: next, maxBytes: 500)
-            var records = slice.records()
-            while let record = try records.next() {
-                guard let value = record.value else { continue }
-                values.append([UInt8](copying: value))
-            }
-            next = slice.nextOffset
-        }
-        return ReferenceLog.Contents(start: start, values: values)
+        try ReferenceLog.Contents(of: logs[number], maxBytes: 500)
     }
 }

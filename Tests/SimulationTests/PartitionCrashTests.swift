@@ -252,18 +252,6 @@ private struct PartitionRun {
     }
 
     private func contents() throws -> ReferenceLog.Contents {
-        let start = log.offsets.logStartOffset
-        var values: [[UInt8]] = []
-        var next = start
-        while next < log.offsets.highWatermark {
-            let slice = try log.read(from: next, maxBytes: 2000)
-            var records = slice.records()
-            while let record = try records.next() {
-                guard let value = record.value else { continue }
-                values.append([UInt8](copying: value))
-            }
-            next = slice.nextOffset
-        }
-        return ReferenceLog.Contents(start: start, values: values)
+        try ReferenceLog.Contents(of: log, maxBytes: 2000)
     }
 }

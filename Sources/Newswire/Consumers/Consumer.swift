@@ -55,13 +55,12 @@ public final class Consumer: Sendable {
     public func poll(maxWait: Duration) async throws(NewswireError) -> ConsumedBatch? {
         let deadline = services.time.instant() + maxWait
         while true {
-            if let batch = try read() { return batch }
-            try follow()
-            guard let wait = state.withLock({ $0.beginWait() }) else {
-                if mustEnd() { return nil }
-                continue
+            switch try look() {
+            case .batch(let batch): return batch
+            case .end: return nil
+            case .wait(let wait):
+                if try await !wake(wait, until: deadline) { return try readOverdue() }
             }
-            if try await !wake(wait, until: deadline) { return try readOverdue() }
         }
     }
 
@@ -73,13 +72,11 @@ public final class Consumer: Sendable {
     public func next(waitingUpTo time: Duration? = .zero) throws(NewswireError) -> ConsumedBatch? {
         let deadline = time.map { services.time.instant() + $0 }
         while true {
-            if let batch = try read() { return batch }
-            try follow()
-            guard let wait = state.withLock({ $0.beginWait() }) else {
-                if mustEnd() { return nil }
-                continue
-            }
-            if wait.wait(until: deadline) == nil {
+            switch try look() {
+            case .batch(let batch): return batch
+            case .end: return nil
+            case .wait(let wait):
+                guard wait.wait(until: deadline) == nil else { continue }
                 state.withLock { $0.endWait(wait) }
                 return try readOverdue()
             }
@@ -133,8 +130,27 @@ public final class Consumer: Sendable {
 
     // MARK: Steps
 
+    /// What a call does next.
+    fileprivate enum Look {
+        case batch(ConsumedBatch)
+        /// There is nothing to read now.
+        case wait(Promise<ConsumerWake>)
+        /// After a close or an interrupt.
+        case end
+    }
+
+    /// Looks for records until there are some, or a reason to wait or to end.
+    fileprivate func look() throws(NewswireError) -> Look {
+        while true {
+            if let batch = try read() { return .batch(batch) }
+            try follow()
+            if let wait = state.withLock({ $0.beginWait() }) { return .wait(wait) }
+            if mustEnd() { return .end }
+        }
+    }
+
     /// Sees to it that what another process writes is found, when there may be one.
-    fileprivate func follow() throws(NewswireError) {
+    private func follow() throws(NewswireError) {
         guard let follower = services.follower else { return }
         guard !isFollowing.exchange(true, ordering: .acquiringAndReleasing) else { return }
         try follower.follow(partitions)
@@ -146,7 +162,7 @@ public final class Consumer: Sendable {
     }
 
     /// Reads from the first partition that has something; nil when none has.
-    fileprivate func read() throws(NewswireError) -> ConsumedBatch? {
+    private func read() throws(NewswireError) -> ConsumedBatch? {
         while let turn = state.withLock({ $0.isClosed ? nil : $0.beginTurn() }) {
             let slice: FetchedSlice
             do throws(NewswireError) {
@@ -218,7 +234,7 @@ public final class Consumer: Sendable {
     }
 
     /// Whether a call returns because of a close or an interrupt.
-    fileprivate func mustEnd() -> Bool {
+    private func mustEnd() -> Bool {
         state.withLock { $0.isClosed || $0.takeInterrupt() }
     }
 
@@ -316,13 +332,11 @@ extension Consumer {
     fileprivate func nextFollowing() async throws(NewswireError) -> ConsumedBatch? {
         while true {
             if Task.isCancelled { return nil }
-            if let batch = try read() { return batch }
-            try follow()
-            guard let wait = state.withLock({ $0.beginWait() }) else {
-                if mustEnd() { return nil }
-                continue
+            switch try look() {
+            case .batch(let batch): return batch
+            case .end: return nil
+            case .wait(let wait): guard try await wake(wait, until: nil) else { return nil }
             }
-            guard try await wake(wait, until: nil) else { return nil }
         }
     }
 }

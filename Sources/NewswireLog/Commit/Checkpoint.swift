@@ -50,17 +50,17 @@ final class Checkpoint: Sendable {
     /// Writes a head of what `entries` answers, and makes it durable.
     func write(isClean: Bool, _ entries: () -> [RedoHead.Entry]) throws(IOFailure) {
         try writing.withLock { _ throws(IOFailure) in
-            var (generation, generations) = state.withLock { state in
+            let (last, found) = state.withLock { state in
                 state.due = nil
-                return (state.generation + 1, state.generations)
+                return (state.generation, state.generations)
             }
+            var generations = found
             let head = RedoHead(
-                directoryID: directoryID, generation: generation, isClean: isClean,
+                directoryID: directoryID, generation: last + 1, isClean: isClean,
                 wallClock: time.wallClock(), entries: entries())
             try redo.write(head, keeping: &generations)
-            generation = head.generation
             state.withLock { state in
-                state.generation = generation
+                state.generation = head.generation
                 state.generations = generations
             }
         }

@@ -28,8 +28,8 @@ extension LogDirectory {
     package func runMaintenance() -> Instant? {
         services.commitWhenStepped()
         let now = services.time.instant()
-        for log in services.partitions.all
-        where log.maintenanceDue.load(ordering: .acquiring) <= now.nanoseconds {
+        let logs = services.partitions.all
+        for log in logs where log.maintenanceDue.load(ordering: .acquiring) <= now.nanoseconds {
             log.maintenanceDue.store(.max, ordering: .releasing)
             attempt(retryFor: log) { () throws(LogFailure) in
                 try log.maintain(expiring: now >= expiryBegins)
@@ -39,8 +39,9 @@ extension LogDirectory {
         if let due = services.checkpointDue, due <= now {
             attempt(retryFor: nil) { () throws(LogFailure) in try services.checkpointNow() }
         }
+        // One that was opened meanwhile asks for its own call.
         var next = services.checkpointDue
-        for log in services.partitions.all {
+        for log in logs {
             let due = log.maintenanceDue.load(ordering: .acquiring)
             guard due < .max else { continue }
             next = min(next ?? Instant(nanoseconds: due), Instant(nanoseconds: due))

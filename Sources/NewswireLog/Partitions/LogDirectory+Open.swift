@@ -172,9 +172,7 @@ extension LogDirectory {
     /// The caller has recorded the deletion durably: files that a crash leaves are removed at the
     /// next open.
     package func deletePartition(_ partition: TopicPartition) throws(LogFailure) {
-        guard let log = services.partitions.remove(partition) else { return }
-        log.refuse(.deleted(partition))
-        log.releaseFiles()
+        guard let log = end(partition) else { return }
         // Not while its files are synced or removed: under its name may soon be those of another.
         try log.syncing.withLock { _ throws(LogFailure) in
             try retire(partition, topicID: log.identity.topicID)
@@ -184,10 +182,13 @@ extension LogDirectory {
     /// Ends a partition that another process deleted: whoever waits fails with `.deleted`.
     ///
     /// For directories that are opened for reading; no file is touched.
-    package func forgetPartition(_ partition: TopicPartition) {
-        guard let log = services.partitions.remove(partition) else { return }
-        log.refuse(.deleted(partition))
-        log.releaseFiles()
+    package func forgetPartition(_ partition: TopicPartition) { _ = end(partition) }
+
+    private func end(_ partition: TopicPartition) -> PartitionLog? {
+        let log = services.partitions.remove(partition)
+        log?.refuse(.deleted(partition))
+        log?.releaseFiles()
+        return log
     }
 
     /// Removes what a deletion left of a partition, if its files still are of the topic `topicID`.

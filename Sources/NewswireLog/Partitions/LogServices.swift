@@ -132,20 +132,21 @@ package final class LogServices: Sendable {
 
     /// Makes the names in a directory durable; that takes a descriptor, too.
     func synchronizeDirectory(_ path: String) throws(IOFailure) {
-        while true {
-            do throws(IOFailure) {
-                return try fileSystem.synchronizeDirectory(path)
-            } catch  where error.isOutOfDescriptors && descriptors.evictOne() {
-                continue
-            }
-        }
+        try makingRoom { () throws(IOFailure) in try fileSystem.synchronizeDirectory(path) }
     }
 
     /// Opens a file; when the process has no descriptor left, others of the directory are closed.
     func openFile(_ path: String, _ mode: FileMode) throws(IOFailure) -> any File {
+        try makingRoom { () throws(IOFailure) in try fileSystem.openFile(path, mode) }
+    }
+
+    /// Runs `body` again as long as it lacks a descriptor and another one can be closed.
+    private func makingRoom<Answer>(
+        _ body: () throws(IOFailure) -> Answer
+    ) throws(IOFailure) -> Answer {
         while true {
             do throws(IOFailure) {
-                return try fileSystem.openFile(path, mode)
+                return try body()
             } catch  where error.isOutOfDescriptors && descriptors.evictOne() {
                 continue
             }

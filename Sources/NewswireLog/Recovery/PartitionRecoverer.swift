@@ -79,12 +79,15 @@ struct PartitionRecoverer {
         guard log.hasDirectory else { return endWithoutFiles("its directory is missing") }
         var files = try segmentFiles()
         if try openClean(files) { return }
-        let owner = try otherOwner()
+        let topicID = try storedTopicID()
+        // With an entry in the checkpoint the files are this topic's, and what says otherwise is
+        // damaged.
+        let owner = entry == nil && topicID != identity.topicID ? topicID : nil
         if let owner {
             for file in files { try setAside(file, because: "it belongs to the topic \(owner)") }
             files = []
         }
-        try checkMetadata()
+        if topicID != identity.topicID { try storeTopicID() }
         if owner == nil { try loadEpochs() }
         begin(with: files.first)
         let note = SyncFailureNote(in: directory, on: services.fileSystem)
@@ -194,26 +197,20 @@ struct PartitionRecoverer {
 
     // MARK: After anything else
 
-    /// The topic that the files belong to, if nothing says that they are this one's.
-    ///
-    /// With an entry in the checkpoint they are, and the file that says otherwise is damaged.
-    private func otherOwner() throws(IOFailure) -> TopicID? {
-        let path = "\(directory)/\(PartitionMetadataFile.fileName)"
-        guard entry == nil, try services.fileSystem.status(of: path) != nil else { return nil }
-        let text = try services.fileSystem.contents(of: path, byteCountMax: 1024)
-        return PartitionMetadataFile.topicID(of: text).flatMap { $0 == identity.topicID ? nil : $0 }
+    private var metadataPath: String { "\(directory)/\(PartitionMetadataFile.fileName)" }
+
+    /// The topic that the files say they belong to; nil when they do not, or unreadably.
+    private func storedTopicID() throws(IOFailure) -> TopicID? {
+        guard try services.fileSystem.status(of: metadataPath) != nil else { return nil }
+        let text = try services.fileSystem.contents(of: metadataPath, byteCountMax: 1024)
+        return PartitionMetadataFile.topicID(of: text)
     }
 
-    private mutating func checkMetadata() throws(IOFailure) {
-        let path = "\(directory)/\(PartitionMetadataFile.fileName)"
-        if try services.fileSystem.status(of: path) != nil {
-            let text = try services.fileSystem.contents(of: path, byteCountMax: 1024)
-            guard PartitionMetadataFile.topicID(of: text) != identity.topicID else { return }
-        }
-        log.report.rebuilt.append(path)
+    private mutating func storeTopicID() throws(IOFailure) {
+        log.report.rebuilt.append(metadataPath)
         guard !services.isReadOnly else { return }
         try AtomicReplace.write(
-            PartitionMetadataFile.text(identity.topicID).rawSpan, to: path,
+            PartitionMetadataFile.text(identity.topicID).rawSpan, to: metadataPath,
             on: services.fileSystem)
     }
 

@@ -188,7 +188,7 @@ extension PartitionLog {
             // After a deletion the names may be those of another topic's files.
             guard isOpen else { return false }
             try LogFailure.wrapping(partition) { () throws(IOFailure) in
-                try unlinkFiles(of: segment)
+                try removeFiles(of: segment)
             }
             return true
         }
@@ -205,16 +205,6 @@ extension PartitionLog {
             let path = segment.path(kind)
             guard try services.fileSystem.status(of: path) != nil else { continue }
             try services.fileSystem.remove(path)
-        }
-    }
-
-    private func unlinkFiles(of segment: Segment) throws(IOFailure) {
-        // The log last: what a crash leaves is found as a segment, and removed then.
-        for kind in SegmentFileName.Kind.allCases.reversed() {
-            let path = segment.path(kind)
-            if try services.fileSystem.status(of: path) != nil {
-                try services.fileSystem.remove(path)
-            }
         }
     }
 }

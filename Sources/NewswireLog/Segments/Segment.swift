@@ -4,15 +4,12 @@ internal import Synchronization
 /// One segment of a partition, as its readers see it; the active one and the sealed ones alike.
 ///
 /// Maps are made at the first use and given back when the directory's budget asks for them; a slice
-/// that was handed out keeps its own. No method is ever called with a lock of the directory held.
+/// that was handed out keeps its own.
 package final class Segment: Sendable {
-    package let baseOffset: Offset
     package let source: BatchSource
-    package let partition: TopicPartition
 
     let services: LogServices
-    let directory: String
-    let indexIntervalBytes: Int
+    private let place: Place
     let state: Mutex<State>
     /// Whether the end of the time index was compared with the log.
     let hasCheckedTimes = Atomic(false)
@@ -54,15 +51,16 @@ package final class Segment: Sendable {
 
     /// A segment whose first `byteCount` bytes can be read, and whose indexes are in their files.
     init(_ place: Place, byteCount: Int, on services: LogServices) {
-        baseOffset = place.baseOffset
-        partition = place.partition
-        directory = place.directory
-        indexIntervalBytes = place.indexIntervalBytes
+        self.place = place
         source = BatchSource(partition: place.partition, path: place.path(.log))
         self.services = services
         end = Atomic(byteCount)
         state = Mutex(State(capacity: byteCount))
     }
+
+    package var baseOffset: Offset { place.baseOffset }
+    package var partition: TopicPartition { place.partition }
+    var indexIntervalBytes: Int { place.indexIntervalBytes }
 
     /// How many bytes can be read.
     package var byteCount: Int { end.load(ordering: .acquiring) }
@@ -74,9 +72,7 @@ package final class Segment: Sendable {
     }
 
     /// The path of one of its files.
-    func path(_ kind: SegmentFileName.Kind) -> String {
-        "\(directory)/\(SegmentFileName(baseOffset, kind))"
-    }
+    func path(_ kind: SegmentFileName.Kind) -> String { place.path(kind) }
 
     // MARK: Reading
 

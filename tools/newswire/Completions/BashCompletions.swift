@@ -26,30 +26,20 @@ struct BashCompletions {
         """
     }
 
-    private var knownLines: String {
-        table.places.dropFirst().map { "\"\($0.commandLine)\"" }.joined(separator: " | ")
-    }
+    private var knownLines: String { table.knownLines(quotedBy: "\"", separator: " | ") }
 
     private var values: String {
-        var rows = ["*\" --data\" | *\" -d\") COMPREPLY=($(compgen -d -- \"$current\")); return ;;"]
-        rows += table.everywhere.compactMap { row(of: $0, after: "*") }
-        rows += table.places.flatMap { place in
-            place.options.compactMap { row(of: $0, after: "\"\(place.commandLine)\"") }
-        }
-        return rows.map { "        \($0)" }.joined(separator: "\n")
-    }
-
-    private func row(of option: Option, after line: String) -> String? {
-        let names = (["--\(option.name)"] + (option.letter.map { ["-\($0)"] } ?? []))
-            .map { "\(line)\" \($0)\"" }.joined(separator: " | ")
-        switch option.value {
-        case .none: return nil
-        case .text:
-            // What is to be typed cannot be guessed; a file may be meant.
-            return option.name == Option.data.name ? nil : "\(names)) COMPREPLY=(); return ;;"
-        case .choice(let words):
-            let choices = words.joined(separator: " ")
-            return "\(names)) COMPREPLY=($(compgen -W \"\(choices)\" -- \"$current\")); return ;;"
+        let data = "*\" --data\" | *\" -d\") COMPREPLY=($(compgen -d -- \"$current\")); return ;;"
+        return table.valueRows(first: data) { option in
+            switch option.value {
+            case .none: return nil
+            case .text:
+                // What is to be typed cannot be guessed; a file may be meant.
+                return option.name == Option.data.name ? nil : "COMPREPLY=(); return ;;"
+            case .choice(let words):
+                let choices = words.joined(separator: " ")
+                return "COMPREPLY=($(compgen -W \"\(choices)\" -- \"$current\")); return ;;"
+            }
         }
     }
 

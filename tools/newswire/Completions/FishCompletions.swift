@@ -22,9 +22,7 @@ struct FishCompletions {
             """
     }
 
-    private var knownLines: String {
-        table.places.dropFirst().map { "'\($0.commandLine)'" }.joined(separator: " ")
-    }
+    private var knownLines: String { table.knownLines(quotedBy: "'", separator: " ") }
 
     private func lines(of place: CompletionTable.Place) -> [String] {
         let condition = "-n '__newswire_at \"\(place.commandLine)\"'"

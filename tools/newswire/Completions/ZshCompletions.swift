@@ -27,27 +27,17 @@ struct ZshCompletions {
         """
     }
 
-    private var knownLines: String {
-        table.places.dropFirst().map { "\"\($0.commandLine)\"" }.joined(separator: " | ")
-    }
+    private var knownLines: String { table.knownLines(quotedBy: "\"", separator: " | ") }
 
     private var values: String {
-        var rows = ["*\" --data\" | *\" -d\") _files -/; return ;;"]
-        rows += table.everywhere.compactMap { row(of: $0, after: "*") }
-        rows += table.places.flatMap { place in
-            place.options.compactMap { row(of: $0, after: "\"\(place.commandLine)\"") }
-        }
-        return rows.map { "        \($0)" }.joined(separator: "\n")
-    }
-
-    private func row(of option: Option, after line: String) -> String? {
-        let names = (["--\(option.name)"] + (option.letter.map { ["-\($0)"] } ?? []))
-            .map { "\(line)\" \($0)\"" }.joined(separator: " | ")
-        switch option.value {
-        case .none: return nil
-        case .text: return option.name == Option.data.name ? nil : "\(names)) return ;;"
-        case .choice(let words):
-            return "\(names)) compadd -- \(words.joined(separator: " ")); return ;;"
+        let data = "*\" --data\" | *\" -d\") _files -/; return ;;"
+        return table.valueRows(first: data) { option in
+            switch option.value {
+            case .none: return nil
+            case .text: return option.name == Option.data.name ? nil : "return ;;"
+            case .choice(let words):
+                return "compadd -- \(words.joined(separator: " ")); return ;;"
+            }
         }
     }
 
