@@ -162,18 +162,20 @@ package final class Segment: Sendable {
     /// The map of the log file, made now if there is none.
     func mappedLog() throws(LogFailure) -> MappedLog {
         useMark.store(true, ordering: .relaxed)
+        // Taken before the file is asked: an append may raise it meanwhile.
+        let needed = byteCount
         let known = state.withLock { ($0.log, $0.capacity) }
-        if let log = known.0, log.region.byteCount >= byteCount { return log }
+        if let log = known.0, log.region.byteCount >= needed { return log }
         let log: MappedLog
         do throws(IOFailure) {
             let file = try services.openFile(source.path, .read)
             // A file that somebody shortened must not be mapped past its end: that would be a
             // signal.
             let there = try file.byteCount()
-            guard there >= byteCount else {
+            guard there >= needed else {
                 throw IOFailure(.map, source.path, errorNumber: EIO)
             }
-            log = MappedLog(try file.map(byteCount: max(known.1, byteCount)))
+            log = MappedLog(try file.map(byteCount: max(known.1, needed)))
         } catch { throw .inputOutput(partition, error) }
         state.withLock { $0.log = log }
         services.maps.insert(self)

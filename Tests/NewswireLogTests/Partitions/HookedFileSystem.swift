@@ -7,14 +7,28 @@ final class HookedFileSystem: FileSystem {
 
     private let base: any FileSystem
     private let hook = Mutex<Hook> { _, _ in }
+    private let sizeHook = Mutex<@Sendable (String) -> Void> { _ in }
 
     init(_ base: any FileSystem = PosixFileSystem()) { self.base = base }
 
     /// From now on `hook` is called before each operation, with its path.
     func before(_ hook: @escaping Hook) { self.hook.withLock { $0 = hook } }
 
+    /// From now on `hook` is called between the answer of an open file's size and its arrival.
+    func afterSize(_ hook: @escaping @Sendable (String) -> Void) {
+        sizeHook.withLock { $0 = hook }
+    }
+
     /// Operations are undisturbed again.
-    func release() { before { _, _ in } }
+    func release() {
+        before { _, _ in }
+        afterSize { _ in }
+    }
+
+    fileprivate func sized(_ path: String) {
+        let hook = sizeHook.withLock { $0 }
+        hook(path)
+    }
 
     fileprivate func call(
         _ operation: IOFailure.Operation, _ path: String
@@ -93,7 +107,11 @@ private final class HookedFile: File {
         return try base.read(into: &bytes, at: position)
     }
 
-    func byteCount() throws(IOFailure) -> Int { try base.byteCount() }
+    func byteCount() throws(IOFailure) -> Int {
+        let byteCount = try base.byteCount()
+        system.sized(path)
+        return byteCount
+    }
 
     func truncate(to byteCount: Int) throws(IOFailure) {
         try system.call(.truncate, path)

@@ -13,6 +13,25 @@ import Testing
         #expect(log.offsets.highWatermark == Offset(100))
     }
 
+    @Test func `a record that comes while a reader maps the segment is no damage`() throws {
+        // Found: the file's size was compared with an end that an append had raised since, so that
+        // the reader was told that somebody had cut the file.
+        let system = HookedFileSystem()
+        let store = try LogStore()
+        store.options.fileSystem = system
+        let log = try store.open { $0.durability = .written }
+        try log.append(0)
+        let once = Once()
+        system.afterSize { _ in
+            guard once.take() else { return }
+            do { try log.append(1) } catch { Issue.record(error) }
+        }
+        #expect(try log.values() == recordTexts(0..<2))
+        #expect(once.isDone)
+        system.release()
+        try store.close()
+    }
+
     @Test func `a closed log opens as it was`() throws {
         let store = try LogStore()
         var log = try store.open { $0.segmentBytes = 1024 }
