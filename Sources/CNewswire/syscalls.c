@@ -15,6 +15,10 @@ int nw_reserve(int descriptor, int64_t byte_count) {
     return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, byte_count);
 }
 
+int nw_begin_writeback(int descriptor) {
+    return sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 int nw_populate_read(void *start, size_t byte_count) {
     return madvise(start, byte_count, MADV_POPULATE_READ);
 }

@@ -22,7 +22,7 @@ struct FileSystemContractTests {
 /// One step, as data.
 private struct Act: CustomStringConvertible {
     enum Kind: CaseIterable {
-        case open, write, read, size, truncate, reserve, synchronize, close, map
+        case open, write, writePieces, read, size, truncate, reserve, synchronize, close, map
         case createDirectory, entries, status, rename, remove, removeDirectory
         case synchronizeDirectory, lock
     }
@@ -122,6 +122,12 @@ private struct Actor {
         switch act.kind {
         case .write:
             try file.write([UInt8](repeating: act.fill, count: act.byteCount), at: position)
+        case .writePieces:
+            let bytes = (0..<act.byteCount).map { UInt8(truncatingIfNeeded: $0) }
+            let third = act.byteCount / 3
+            try file.write(
+                [third..<act.byteCount, 0..<third / 2], of: bytes.rawSpan, at: position)
+            try file.beginWriteback()
         case .read: return try file.read(act.byteCount, at: position).description
         case .size: return try "\(file.byteCount()) bytes"
         case .truncate: try file.truncate(to: act.position)

@@ -70,6 +70,9 @@ package protocol File: AnyObject, Sendable {
     /// Writes all of `bytes`, whatever the system's portions; after a failure any part may be
     /// there.
     func write(_ bytes: RawSpan, at position: FilePosition) throws(IOFailure)
+    /// Writes the `pieces` of `bytes` one behind the other, as one write from `position` on.
+    func write(
+        _ pieces: [Range<Int>], of bytes: RawSpan, at position: FilePosition) throws(IOFailure)
     /// Fills `bytes` from `position` on and answers how many were read: fewer only at the end of
     /// the file.
     func read(into bytes: inout MutableRawSpan, at position: FilePosition) throws(IOFailure) -> Int
@@ -82,6 +85,10 @@ package protocol File: AnyObject, Sendable {
     func reserve(upTo byteCount: Int) throws(IOFailure)
     /// Makes the bytes written before this call durable (`fdatasync`).
     func synchronize() throws(IOFailure)
+    /// Lets the disk begin with what is unsynced, so that a sync to come has less to wait for.
+    ///
+    /// It promises nothing; nothing where the file system cannot.
+    func beginWriteback() throws(IOFailure)
     /// Maps the first `byteCount` bytes read-only; they may lie beyond today's end of the file.
     func map(byteCount: Int) throws(IOFailure) -> MappedRegion
 }

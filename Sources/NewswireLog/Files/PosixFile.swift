@@ -17,6 +17,22 @@ package final class PosixFile: File {
         }
     }
 
+    package func write(
+        _ pieces: [Range<Int>], of bytes: RawSpan, at position: FilePosition
+    ) throws(IOFailure) {
+        try unsafe bytes.withUnsafeBytes { bytes throws(IOFailure) in
+            var rest = pieces[...]
+            var place = position.value
+            while !rest.isEmpty {
+                // The system takes 1024 pieces at most.
+                let portion = rest.prefix(1024)
+                try unsafe write(portion, of: bytes, at: place)
+                place += portion.reduce(0) { $0 + $1.count }
+                rest = rest.dropFirst(1024)
+            }
+        }
+    }
+
     package func read(
         into bytes: inout MutableRawSpan, at position: FilePosition
     ) throws(IOFailure) -> Int {
@@ -51,6 +67,12 @@ package final class PosixFile: File {
         throw failure(.synchronize)
     }
 
+    package func beginWriteback() throws(IOFailure) {
+        let answer = repeatingInterrupted { nw_begin_writeback(descriptor.number) }
+        guard answer == -1, errno != EOPNOTSUPP, errno != ENOSYS, errno != EINVAL else { return }
+        throw failure(.synchronize)
+    }
+
     package func map(byteCount: Int) throws(IOFailure) -> MappedRegion {
         precondition(byteCount > 0, "a map of \(byteCount) bytes of \(path)")
         let start = unsafe mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor.number, 0)
@@ -74,6 +96,39 @@ package final class PosixFile: File {
             // failing.
             guard count > 0 else { throw IOFailure(.write, path, errorNumber: EIO) }
             done += count
+        }
+    }
+
+    /// Sound: the pieces lie within the caller's buffer, which subscripts check.
+    private func write(
+        _ pieces: ArraySlice<Range<Int>>, of bytes: UnsafeRawBufferPointer, at position: Int
+    ) throws(IOFailure) {
+        var vectors: [iovec] = unsafe []
+        unsafe vectors.reserveCapacity(pieces.count)
+        for piece in pieces {
+            let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[piece])
+            unsafe vectors.append(
+                iovec(
+                    iov_base: UnsafeMutableRawPointer(mutating: part.baseAddress),
+                    iov_len: part.count))
+        }
+        var count = -1
+        repeat {
+            count = unsafe pwritev(descriptor.number, vectors, Int32(vectors.count), position)
+        } while count < 0 && errno == EINTR
+        guard count >= 0 else { throw failure(.write) }
+        // A short write is finished piece by piece.
+        var skipped = count
+        var place = position
+        for piece in pieces {
+            let done = min(skipped, piece.count)
+            if done < piece.count {
+                let part = (piece.lowerBound + done)..<piece.upperBound
+                try unsafe write(
+                    UnsafeRawBufferPointer(rebasing: bytes[part]), at: place + done)
+            }
+            skipped -= done
+            place += piece.count
         }
     }
 

@@ -27,6 +27,14 @@ final class SimulatedFile: File {
         }
     }
 
+    func write(
+        _ pieces: [Range<Int>], of bytes: RawSpan, at position: FilePosition
+    ) throws(IOFailure) {
+        var gathered: [UInt8] = []
+        for piece in pieces { gathered += [UInt8](copying: bytes.extracting(piece)) }
+        try write(gathered.rawSpan, at: position)
+    }
+
     func read(into bytes: inout MutableRawSpan, at position: FilePosition) throws(IOFailure) -> Int
     {
         let file = openFile
@@ -58,6 +66,9 @@ final class SimulatedFile: File {
         let file = openFile
         try fileSystem.disk.withLock { disk throws(IOFailure) in try disk.synchronize(file) }
     }
+
+    /// Nothing: what arrives without a sync is a matter of the crash.
+    func beginWriteback() {}
 
     func map(byteCount: Int) throws(IOFailure) -> MappedRegion {
         let file = openFile

@@ -19,6 +19,16 @@ struct PosixFileTests {
         #expect(try file.read(2, at: FilePosition(6)) == [2, 3])
     }
 
+    @Test(arguments: [0, 1, 3, 1024, 1025, 2500])
+    func `pieces are written one behind the other, however many`(count: Int) throws {
+        // The system takes 1024 at once.
+        let bytes = (0..<count * 2).map { UInt8(truncatingIfNeeded: $0 / 2) }
+        let pieces = (0..<count).reversed().map { $0 * 2..<$0 * 2 + 1 + $0 % 2 }
+        try file.write(pieces, of: bytes.rawSpan, at: FilePosition(3))
+        let expected = pieces.flatMap { bytes[$0] }
+        #expect(try file.read(10_000, at: FilePosition(3)) == expected)
+    }
+
     @Test func `a read past the end answers what there is`() throws {
         try file.write([1, 2, 3], at: .start)
         #expect(try file.read(10, at: FilePosition(1)) == [2, 3])

@@ -100,6 +100,13 @@ private final class HookedFile: File {
         try base.write(bytes, at: position)
     }
 
+    func write(
+        _ pieces: [Range<Int>], of bytes: RawSpan, at position: FilePosition
+    ) throws(IOFailure) {
+        try system.call(.write, path)
+        try base.write(pieces, of: bytes, at: position)
+    }
+
     func read(
         into bytes: inout MutableRawSpan, at position: FilePosition
     ) throws(IOFailure) -> Int {
@@ -127,6 +134,8 @@ private final class HookedFile: File {
         try system.call(.synchronize, path)
         try base.synchronize()
     }
+
+    func beginWriteback() throws(IOFailure) { try base.beginWriteback() }
 
     func map(byteCount: Int) throws(IOFailure) -> MappedRegion {
         try system.call(.map, path)
