@@ -23,6 +23,11 @@ extension EngineEvent {
                 .indexRebuilt, .warning,
                 "\(partition): \(path) led to the wrong place and was made again from the log",
                 partition: partition)
+        case .redoDamaged(let damage):
+            self.init(
+                .damage, .error,
+                "\(damage.path), position \(damage.position): \(damage.byteCount) bytes went bad;"
+                    + " what they held is only found where a segment has it")
         case .slowSync(let partition, let duration):
             self.init(
                 .slowSync, .warning, "\(partition): a sync took \(duration)", partition: partition)

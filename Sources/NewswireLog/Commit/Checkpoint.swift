@@ -2,9 +2,19 @@ internal import Synchronization
 
 /// Writes the heads of a directory: what recovery may rely on.
 final class Checkpoint: Sendable {
+    /// What a head says.
+    struct Facts {
+        var entries: [RedoHead.Entry]
+        /// The first redo file that recovery needs.
+        var firstFile: UInt64
+        var lastSequence: UInt64
+    }
+
     private struct State {
         var generation: UInt64
         var generations: [UInt64]
+        /// The first redo file that each of the heads needs that were written here.
+        var firstFiles: [UInt64: UInt64] = [:]
         /// When the next head is due; nil while nothing changed since the last.
         var due: Instant?
     }
@@ -30,14 +40,15 @@ final class Checkpoint: Sendable {
             State(generation: found.lastGeneration, generations: found.generations))
     }
 
-    /// Asks for a head before long.
+    /// Asks for a head before long, or at once.
     ///
     /// - Returns: when it is due, if that is news.
-    func request() -> Instant? {
+    func request(isUrgent: Bool) -> Instant? {
         state.withLock { state in
-            guard state.due == nil else { return nil }
-            state.due = time.instant() + Self.delay
-            return state.due
+            let due = time.instant() + (isUrgent ? .zero : Self.delay)
+            if let known = state.due, known <= due { return nil }
+            state.due = due
+            return due
         }
     }
 
@@ -47,21 +58,34 @@ final class Checkpoint: Sendable {
     /// When the next head is due; nil when nothing changed.
     var due: Instant? { state.withLock { $0.due } }
 
-    /// Writes a head of what `entries` answers, and makes it durable.
-    func write(isClean: Bool, _ entries: () -> [RedoHead.Entry]) throws(IOFailure) {
+    /// The first redo file that one of the heads needs which are kept.
+    var firstFile: UInt64 {
+        // A head that was not written here may need any.
+        state.withLock { state in
+            state.generations.map { state.firstFiles[$0] ?? 0 }.min() ?? 0
+        }
+    }
+
+    /// Writes a head of what `facts` answers, and makes it durable.
+    func write(isClean: Bool, _ facts: () -> Facts) throws(IOFailure) {
         try writing.withLock { _ throws(IOFailure) in
             let (last, found) = state.withLock { state in
                 state.due = nil
                 return (state.generation, state.generations)
             }
             var generations = found
-            let head = RedoHead(
+            let facts = facts()
+            var head = RedoHead(
                 directoryID: directoryID, generation: last + 1, isClean: isClean,
-                wallClock: time.wallClock(), entries: entries())
+                wallClock: time.wallClock(), entries: facts.entries)
+            head.firstFile = facts.firstFile
+            head.lastSequence = facts.lastSequence
             try redo.write(head, keeping: &generations)
             state.withLock { state in
                 state.generation = head.generation
                 state.generations = generations
+                state.firstFiles = state.firstFiles.filter { generations.contains($0.key) }
+                state.firstFiles[head.generation] = head.firstFile
             }
         }
     }

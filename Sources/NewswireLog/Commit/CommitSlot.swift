@@ -1,19 +1,20 @@
 internal import Synchronization
 
-/// Syncs what was appended to `synced` partitions, many appends at a time.
+/// Who commits: one at a time, for all who wait.
 ///
-/// Whoever waits for a sync and finds none under way leads one for all partitions that are dirty by
-/// then; the others follow. Callers that cannot block have a thread, which exists while one waits.
-/// Partitions are synced one after the other: this is the place of the commit log, which will sync
-/// one file for all of them.
+/// Whoever waits for a commit and finds none under way leads one round: the open group of the
+/// commit log, and the sync of partitions of other levels that somebody waits for; the others
+/// follow. Callers that cannot block have a thread, which exists while one waits.
 package final class CommitSlot: Sendable {
     private struct State {
-        /// Dirty partitions, each once.
-        var open: [PartitionLog] = []
+        /// Partitions of levels below `synced` whose segments are to be synced, each once.
+        var dirty: [PartitionLog] = []
         var isLed = false
         /// Open when the round under way is over.
         var followers: [Gate] = []
         var hasThread = false
+        /// Whether the thread waits for work: only then it has to be woken.
+        var isThreadIdle = false
         var isClosed = false
     }
 
@@ -21,25 +22,27 @@ package final class CommitSlot: Sendable {
     private static let linger = Duration.seconds(1)
 
     private let state = Mutex(State())
+    private let log: CommitLog
     private let time: any TimeSource
     private let hasThreads: Bool
     private let work = Gate()
 
     /// Prepares a slot; with `hasThreads`, callers that cannot block get a thread, else somebody
     /// calls ``commitOpenGroup()``.
-    init(time: any TimeSource, hasThreads: Bool) {
+    init(_ log: CommitLog, time: any TimeSource, hasThreads: Bool) {
+        self.log = log
         self.time = time
         self.hasThreads = hasThreads
     }
 
-    /// Commits `partition` up to `end`; returns when that is synced.
+    /// Commits `partition` up to `end`; returns when that is durable.
     ///
     /// - Throws: `.stopped` after a failed sync, `.deleted` and `.closed`.
     func commit(_ partition: PartitionLog, upTo end: Offset) throws(LogFailure) {
         add(partition)
         while true {
             if let outcome = partition.commitOutcome(of: end) { return try outcome.get() }
-            leadOrFollow()
+            advance()
         }
     }
 
@@ -47,11 +50,29 @@ package final class CommitSlot: Sendable {
     func commitSoon(_ partition: PartitionLog) {
         add(partition)
         guard hasThreads else { return }
-        let starts = state.withLock { state in
-            defer { state.hasThread = true }
-            return !state.hasThread
+        let need: Need = state.withLock { state in
+            guard state.hasThread else {
+                state.hasThread = true
+                return .thread
+            }
+            guard state.isThreadIdle else { return .nothing }
+            state.isThreadIdle = false
+            return .wake
         }
-        guard starts else { return work.open() }
+        switch need {
+        case .nothing: return
+        case .wake: work.open()
+        case .thread: startThread()
+        }
+    }
+
+    private enum Need {
+        case nothing
+        case wake
+        case thread
+    }
+
+    private func startThread() {
         do throws(IOFailure) {
             _ = try Thread.start(name: "newswire-commit") { [self] in runThread() }
         } catch {
@@ -61,29 +82,34 @@ package final class CommitSlot: Sendable {
         }
     }
 
-    /// Commits the partitions that are dirty now.
+    /// Commits what is there now.
     package func commitOpenGroup() {
-        while !state.withLock({ $0.open.isEmpty }) { leadOrFollow() }
+        while hasWork { advance() }
     }
 
-    /// Lets the thread end once nothing is dirty.
+    private var hasWork: Bool { !log.isEmpty || state.withLock { !$0.dirty.isEmpty } }
+
+    /// Lets the thread end once nothing is to be committed.
     func close() {
-        state.withLock { $0.isClosed = true }
+        state.withLock { state in
+            state.isClosed = true
+            state.isThreadIdle = false
+        }
         work.open()
     }
 
     private func add(_ partition: PartitionLog) {
-        guard partition.enlist() else { return }
-        state.withLock { $0.open.append(partition) }
+        guard partition.isSyncedBySegment, partition.enlist() else { return }
+        state.withLock { $0.dirty.append(partition) }
     }
 
     /// Leads one round, or waits for the end of the one that somebody else leads.
-    private func leadOrFollow() {
-        var group: [PartitionLog] = []
+    func advance() {
+        var dirty: [PartitionLog] = []
         let gate: Gate? = state.withLock { state in
             guard state.isLed else {
                 state.isLed = true
-                swap(&group, &state.open)
+                swap(&dirty, &state.dirty)
                 return nil
             }
             let gate = Gate()
@@ -94,27 +120,37 @@ package final class CommitSlot: Sendable {
             _ = gate.wait(until: nil)
             return
         }
-        let results = group.map { ($0, $0.sync()) }
+        let committed = log.commit()
+        let syncs = dirty.map { ($0, $0.sync()) }
         let followers = state.withLock { state in
             state.isLed = false
             defer { state.followers = [] }
             return state.followers
         }
         for follower in followers { follower.open() }
-        // Not while leading: whoever is woken may wait for a sync on this thread.
-        for (partition, result) in results { partition.complete(result) }
+        // Not while leading: whoever is woken may wait for a commit on this thread.
+        for log in committed.logs { log.completeCommit() }
+        for (partition, result) in committed.syncs + syncs { partition.complete(result) }
+        committed.logs.first?.services.note(committed)
     }
 
     private func runThread() {
         while true {
             commitOpenGroup()
+            state.withLock { $0.isThreadIdle = !$0.isClosed }
+            // Looked at again: what was added before the mark was set woke nobody.
+            if hasWork { continue }
             let isAsked = work.wait(until: time.instant() + Self.linger)
             let ends = state.withLock { state in
-                guard state.open.isEmpty, !isAsked || state.isClosed else { return false }
+                state.isThreadIdle = false
+                guard state.dirty.isEmpty, !isAsked || state.isClosed else { return false }
                 state.hasThread = false
                 return true
             }
-            if ends { return }
+            guard ends else { continue }
+            // Added between the wait and the mark that there is no thread: by nobody who saw that.
+            commitOpenGroup()
+            return
         }
     }
 }

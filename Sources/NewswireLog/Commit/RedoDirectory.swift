@@ -1,7 +1,9 @@
-/// The folder `commit/` with its redo files, of which there are heads only so far.
+/// The folder `commit/`, as far as its heads are concerned; redo files stand beside them.
 package struct RedoDirectory: Sendable {
-    private static let directoryName = "commit"
-    private static let suffix = ".redo"
+    static let directoryName = "commit"
+    private static let suffix = ".head"
+    /// Heads were called so before there were redo files.
+    private static let oldSuffix = ".redo"
 
     /// What was found in the folder.
     package struct Contents: Sendable {
@@ -37,11 +39,10 @@ package struct RedoDirectory: Sendable {
     package func load() throws(IOFailure) -> Contents {
         var contents = Contents()
         guard try fileSystem.status(of: path) != nil else { return contents }
-        contents.generations = try fileSystem.entries(of: path)
-            .compactMap { Self.generation(of: $0.name) }.sorted()
+        contents.generations = try generations()
         contents.lastGeneration = contents.generations.last ?? 0
         while let generation = contents.generations.last {
-            let file = self.file(generation)
+            let file = try existingFile(generation)
             if let bytes = try bytes(of: file) {
                 do throws(FormatFailure) {
                     contents.newest = try Self.head(generation, bytes)
@@ -54,6 +55,28 @@ package struct RedoDirectory: Sendable {
             contents.generations.removeLast()
         }
         return contents
+    }
+
+    private func generations() throws(IOFailure) -> [UInt64] {
+        var generations: Set<UInt64> = []
+        for entry in try fileSystem.entries(of: path) {
+            if let generation = Self.number(of: entry.name, suffix: Self.suffix) {
+                generations.insert(generation)
+            } else if let generation = Self.number(of: entry.name, suffix: Self.oldSuffix),
+                try isHead("\(path)/\(entry.name)")
+            {
+                generations.insert(generation)
+            }
+        }
+        return generations.sorted()
+    }
+
+    /// Whether a file of the old name is a head, sound or not, and no redo file.
+    private func isHead(_ file: String) throws(IOFailure) -> Bool {
+        guard let status = try fileSystem.status(of: file) else { return false }
+        guard status.byteCount >= 8 else { return true }
+        let magic = try fileSystem.openFile(file, .read).read(8, at: .start)
+        return magic.rawSpan.bigEndian(UInt64.self, at: 0) != RedoFile.magic
     }
 
     /// What a file holds; nil when a writer beside this reader has removed it meanwhile.
@@ -111,23 +134,38 @@ package struct RedoDirectory: Sendable {
     }
 
     private func removeOldest(_ generations: inout [UInt64]) throws(IOFailure) {
-        let oldest = file(generations[0])
+        let oldest = try existingFile(generations[0])
         if try fileSystem.status(of: oldest) != nil { try fileSystem.remove(oldest) }
         generations.removeFirst()
     }
 
     /// Where the head with that number is.
     func file(_ generation: UInt64) -> String {
-        let digits = String(generation)
-        let zeros = String(repeating: "0", count: max(0, 20 - digits.utf8.count))
-        return "\(path)/\(zeros)\(digits)\(Self.suffix)"
+        "\(path)/\(Self.digits(generation))\(Self.suffix)"
     }
 
-    private static func generation(of name: String) -> UInt64? {
+    /// The same, or where an older version put it.
+    private func existingFile(_ generation: UInt64) throws(IOFailure) -> String {
+        let file = file(generation)
+        let old = "\(path)/\(Self.digits(generation))\(Self.oldSuffix)"
+        guard try fileSystem.status(of: file) == nil, try fileSystem.status(of: old) != nil else {
+            return file
+        }
+        return old
+    }
+
+    /// A number as it stands in the names of `commit/`.
+    static func digits(_ number: UInt64) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 20 - digits.utf8.count)) + digits
+    }
+
+    /// The number in a name of `commit/`; nil when it is none with that suffix.
+    static func number(of name: String, suffix: String) -> UInt64? {
         guard name.hasSuffix(suffix), name.utf8.count == 20 + suffix.utf8.count,
-            let generation = UInt64(name.dropLast(suffix.count))
+            let number = UInt64(name.dropLast(suffix.count))
         else { return nil }
         // A stray file must not take the last number: there has to be a next one.
-        return generation <= UInt64(Int64.max) ? generation : nil
+        return number <= UInt64(Int64.max) ? number : nil
     }
 }

@@ -15,6 +15,9 @@ package struct RedoHead: Hashable, Sendable {
         package var recoveryPosition: FilePosition
         /// The leader epoch of appends; -1 before the first.
         package var leaderEpoch: Int32
+        /// Whether everything behind the recovery point is in the commit log, or was never
+        /// committed.
+        package var isSynced = false
     }
 
     /// Where the fixed fields lie; entries follow, then the checksum of all before it.
@@ -25,15 +28,18 @@ package struct RedoHead: Hashable, Sendable {
         package static let byteCount = 12..<16
         package static let directoryID = 16..<32
         package static let generation = 32..<40
-        package static let firstGeneration = 40..<48
+        package static let firstFile = 40..<48
         package static let wallClock = 48..<56
         package static let entryCount = 56..<60
-        package static let headerByteCount = 60
+        package static let lastSequence = 60..<68
+        package static let headerByteCount = 68
+        /// In version 1, which had no commit log.
+        fileprivate static let headerByteCountOfVersion1 = 60
         package static let fields = [
             ("magic", magic), ("version", version), ("flags", flags), ("byteCount", byteCount),
             ("directoryID", directoryID), ("generation", generation),
-            ("firstGeneration", firstGeneration), ("wallClock", wallClock),
-            ("entryCount", entryCount),
+            ("firstFile", firstFile), ("wallClock", wallClock), ("entryCount", entryCount),
+            ("lastSequence", lastSequence),
         ]
     }
 
@@ -48,26 +54,37 @@ package struct RedoHead: Hashable, Sendable {
         package static let recoverySegment = 48..<56
         package static let recoveryPosition = 56..<64
         package static let nameByteCount = 64..<66
-        package static let byteCount = 66
+        package static let flags = 66..<68
+        package static let byteCount = 68
+        /// In version 1.
+        fileprivate static let byteCountOfVersion1 = 66
         package static let fields = [
             ("partitionID", partitionID), ("topicID", topicID), ("partition", partition),
             ("leaderEpoch", leaderEpoch), ("logStartOffset", logStartOffset),
             ("recoveryPoint", recoveryPoint), ("recoverySegment", recoverySegment),
             ("recoveryPosition", recoveryPosition), ("nameByteCount", nameByteCount),
+            ("flags", flags),
         ]
     }
 
     /// `NWREDO` and two zeros, read as a big-endian number.
     package static let magic: UInt64 = 0x4e57_5245_444f_0000
-    package static let version: UInt16 = 1
+    package static let version: UInt16 = 2
 
     package var directoryID: TopicID
     /// Rises with each head; the newest valid one counts.
     package var generation: UInt64
     package var isClean: Bool
+    /// The first redo file that recovery needs; the first one to come when it needs none.
+    package var firstFile: UInt64 = 0
+    /// The sequence of the last group that was synced before it was written.
+    package var lastSequence: UInt64 = 0
     /// When it was written, by the wall clock.
     package var wallClock: Timestamp
     package var entries: [Entry]
+
+    /// As for batches: behind a larger offset no batch fits.
+    static let validOffsets = Offset.zero...Offset(Int64.max - Int64(UInt32.max))
 
     package init(
         directoryID: TopicID, generation: UInt64, isClean: Bool, wallClock: Timestamp,
@@ -96,10 +113,10 @@ package struct RedoHead: Hashable, Sendable {
         bytes.append(bigEndian: directoryID.high)
         bytes.append(bigEndian: directoryID.low)
         bytes.append(bigEndian: generation)
-        // The first file that recovery needs: this one, as there are no groups in older ones.
-        bytes.append(bigEndian: generation)
+        bytes.append(bigEndian: firstFile)
         bytes.append(bigEndian: wallClock.milliseconds)
         bytes.append(bigEndian: UInt32(entries.count))
+        bytes.append(bigEndian: lastSequence)
         for entry in entries { Self.append(entry, to: &bytes) }
         bytes.append(bigEndian: CRC32C.checksum(of: bytes.rawSpan))
         let padding = (4096 - bytes.count % 4096) % 4096
@@ -118,6 +135,7 @@ package struct RedoHead: Hashable, Sendable {
         bytes.append(bigEndian: entry.recoverySegment.value)
         bytes.append(bigEndian: Int64(entry.recoveryPosition.value))
         bytes.append(bigEndian: UInt16(entry.partition.topic.utf8.count))
+        bytes.append(bigEndian: UInt16(entry.isSynced ? 1 : 0))
         bytes.append(contentsOf: entry.partition.topic.utf8)
     }
 
@@ -125,11 +143,12 @@ package struct RedoHead: Hashable, Sendable {
 
     /// Reads a head from the beginning of a redo file.
     package init(_ bytes: RawSpan) throws(FormatFailure) {
-        guard bytes.byteCount >= Layout.headerByteCount + 4,
+        guard bytes.byteCount >= Layout.headerByteCountOfVersion1 + 4,
             bytes.bigEndian(UInt64.self, at: Layout.magic.lowerBound) == Self.magic
         else { throw .damaged("it does not begin with a head") }
         let byteCount = Int(bytes.bigEndian(UInt32.self, at: Layout.byteCount.lowerBound))
-        guard byteCount >= Layout.headerByteCount + 4, byteCount <= bytes.byteCount else {
+        guard byteCount >= Layout.headerByteCountOfVersion1 + 4, byteCount <= bytes.byteCount
+        else {
             throw .damaged("its length is \(byteCount) in a file of \(bytes.byteCount) bytes")
         }
         let end = byteCount - 4
@@ -154,34 +173,40 @@ package struct RedoHead: Hashable, Sendable {
             milliseconds: bytes.bigEndian(Int64.self, at: Layout.wallClock.lowerBound))
         let count = Int(bytes.bigEndian(UInt32.self, at: Layout.entryCount.lowerBound))
         entries = []
-        var position = Layout.headerByteCount
+        let isFirst = version == 1
+        var position = isFirst ? Layout.headerByteCountOfVersion1 : Layout.headerByteCount
+        guard position <= end else { throw .damaged("its fields are cut") }
+        if !isFirst {
+            firstFile = bytes.bigEndian(UInt64.self, at: Layout.firstFile.lowerBound)
+            lastSequence = bytes.bigEndian(UInt64.self, at: Layout.lastSequence.lowerBound)
+        }
         for _ in 0..<count {
-            entries.append(try Self.entry(bytes.extracting(position..<end), &position))
+            let rest = bytes.extracting(position..<end)
+            entries.append(try Self.entry(rest, isFirst: isFirst, &position))
         }
         guard position == end else { throw .damaged("\(end - position) bytes follow its entries") }
     }
 
     private static func entry(
-        _ bytes: RawSpan, _ position: inout Int
+        _ bytes: RawSpan, isFirst: Bool, _ position: inout Int
     ) throws(FormatFailure) -> Entry {
         typealias Layout = EntryLayout
-        guard bytes.byteCount >= Layout.byteCount else { throw .damaged("an entry is cut") }
+        let byteCount = isFirst ? Layout.byteCountOfVersion1 : Layout.byteCount
+        guard bytes.byteCount >= byteCount else { throw .damaged("an entry is cut") }
         let nameByteCount = Int(bytes.bigEndian(UInt16.self, at: Layout.nameByteCount.lowerBound))
-        guard nameByteCount <= bytes.byteCount - Layout.byteCount else {
+        guard nameByteCount <= bytes.byteCount - byteCount else {
             throw .damaged("a topic's name is cut")
         }
-        let name = bytes.extracting(Layout.byteCount..<(Layout.byteCount + nameByteCount))
+        let name = bytes.extracting(byteCount..<(byteCount + nameByteCount))
         let number = bytes.bigEndian(Int32.self, at: Layout.partition.lowerBound)
         let offsets = [Layout.logStartOffset, Layout.recoveryPoint, Layout.recoverySegment].map {
             Offset(bytes.bigEndian(Int64.self, at: $0.lowerBound))
         }
         let place = bytes.bigEndian(Int64.self, at: Layout.recoveryPosition.lowerBound)
-        // As for batches: behind a larger offset no batch fits.
-        let valid = Offset.zero...Offset(Int64.max - Int64(UInt32.max))
-        guard number >= 0, place >= 0, offsets.allSatisfy(valid.contains) else {
+        guard number >= 0, place >= 0, offsets.allSatisfy(validOffsets.contains) else {
             throw .damaged("an entry has a number that is out of range")
         }
-        position += Layout.byteCount + nameByteCount
+        position += byteCount + nameByteCount
         return Entry(
             partition: TopicPartition(
                 String(decoding: [UInt8](copying: name), as: UTF8.self), Int(number)),
@@ -192,7 +217,8 @@ package struct RedoHead: Hashable, Sendable {
                     low: bytes.bigEndian(UInt64.self, at: Layout.topicID.lowerBound + 8))),
             logStartOffset: offsets[0], recoveryPoint: offsets[1], recoverySegment: offsets[2],
             recoveryPosition: FilePosition(Int(place)),
-            leaderEpoch: bytes.bigEndian(Int32.self, at: Layout.leaderEpoch.lowerBound))
+            leaderEpoch: bytes.bigEndian(Int32.self, at: Layout.leaderEpoch.lowerBound),
+            isSynced: !isFirst && bytes.bigEndian(UInt16.self, at: Layout.flags.lowerBound) & 1 == 1)
     }
 }
 

@@ -9,8 +9,12 @@ struct ActiveSegment: Sendable {
     let begun: Timestamp
     /// Nil while the descriptor is given back.
     private(set) var file: (any File)?
-    /// How many bytes were written; readers of a `synced` topic may see fewer.
+    /// How many bytes were accepted; of a `synced` topic, fewer may be written yet.
     var byteCount: Int
+    /// Up to where the disk has set space aside.
+    private var reservedByteCount: Int
+    /// The run of the open group that ends here, if it is still open.
+    var run: OpenGroup.RunID?
     /// The first batch's timestamp; absent when it has none.
     var firstTimestamp: Timestamp
     /// Whether bytes of a failed write may stand behind `byteCount`.
@@ -30,6 +34,7 @@ struct ActiveSegment: Sendable {
         self.begun = begun
         self.firstTimestamp = firstTimestamp
         byteCount = segment.byteCount
+        reservedByteCount = segment.byteCount
     }
 
     /// Takes the descriptor for appends.
@@ -73,6 +78,49 @@ struct ActiveSegment: Sendable {
         if byteCount == 0 { firstTimestamp = facts.maxTimestamp }
         byteCount += bytes.byteCount
         indexesHaveRoom = segment.note(facts, at: position, limit: indexBytes)
+    }
+
+    /// Counts one batch that the commit log will write behind the others.
+    mutating func accept(_ facts: BatchFacts, indexBytes: Int) {
+        if byteCount == 0 { firstTimestamp = facts.maxTimestamp }
+        indexesHaveRoom = segment.note(facts, at: FilePosition(byteCount), limit: indexBytes)
+        byteCount += facts.byteCount
+    }
+
+    /// Has the disk set space aside for a batch: once it is committed it has to find its place.
+    ///
+    /// In steps that grow with the segment, so that a small one wastes little.
+    mutating func reserve(_ batchByteCount: Int) throws(IOFailure) {
+        let needed = byteCount + batchByteCount
+        guard needed > reservedByteCount, let file else { return }
+        let step = min(max(64 << 10, byteCount / 4), 16 << 20)
+        let generous = max(needed, min(needed + step, capacity))
+        do throws(IOFailure) {
+            try file.reserve(upTo: generous)
+            reservedByteCount = generous
+        } catch  where error.isDiskFull && generous > needed {
+            try file.reserve(upTo: needed)
+            reservedByteCount = needed
+        }
+    }
+
+    /// Gives back the space that was set aside and not used; everything has to be written.
+    mutating func giveBackSpace() throws(IOFailure) {
+        guard reservedByteCount > byteCount, let file else { return }
+        try file.truncate(to: byteCount)
+        reservedByteCount = byteCount
+    }
+
+    /// Writes a large batch to its place before the commit log says that it counts.
+    ///
+    /// - Throws: what the system said; the segment is as it was.
+    mutating func writeAhead(_ bytes: RawSpan) throws(IOFailure) {
+        guard let file else { preconditionFailure("a segment was written while it was closed") }
+        try cutLeftovers()
+        isDirty = true
+        do throws(IOFailure) {
+            try file.write(bytes, at: FilePosition(byteCount))
+        } catch { try cut(file, after: error) }
     }
 
     /// Removes what a failed write left and could not remove itself.

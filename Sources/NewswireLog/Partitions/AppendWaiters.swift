@@ -12,6 +12,8 @@ struct AppendWaiters: Sendable {
     private struct Entry: Sendable {
         let batch: AppendedBatch
         let waiter: any AppendWaiter
+        /// Whether it waits for a sync, not only for the write to the commit log.
+        let needsSync: Bool
     }
 
     private var waiting: [Entry] = []
@@ -21,9 +23,18 @@ struct AppendWaiters: Sendable {
     /// Whether nobody waits, and nobody is left to be completed.
     var isEmpty: Bool { waiting.isEmpty && finished.isEmpty }
 
-    /// Lets `waiter` wait for the sync of `batch`, the last one appended.
-    mutating func wait(_ waiter: any AppendWaiter, for batch: AppendedBatch) {
-        waiting.append(Entry(batch: batch, waiter: waiter))
+    /// Lets `waiter` wait for the sync of `batch`, the last one appended, or for its write.
+    mutating func wait(_ waiter: any AppendWaiter, for batch: AppendedBatch, needsSync: Bool) {
+        waiting.append(Entry(batch: batch, waiter: waiter, needsSync: needsSync))
+    }
+
+    /// Ends the wait of those before `end` that need no sync: the commit log holds their batches.
+    mutating func finishWritten(upTo end: Offset) {
+        let isWritten = { (entry: Entry) in !entry.needsSync && entry.batch.lastOffset < end }
+        finished += waiting.filter(isWritten).map {
+            Finished(waiter: $0.waiter, outcome: .success($0.batch))
+        }
+        waiting.removeAll(where: isWritten)
     }
 
     /// Ends the wait for everything before `end`.

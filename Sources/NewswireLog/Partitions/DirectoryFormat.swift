@@ -17,11 +17,18 @@ package struct DirectoryFormat: Hashable, Sendable {
     package static let fileName = "newswire.format"
     /// `NEWSWIRE`, read as a big-endian number.
     package static let magic: UInt64 = 0x4e45_5753_5749_5245
-    package static let version: UInt32 = 1
+    package static let version: UInt32 = 2
+    /// The oldest version that is read: it had no commit log.
+    private static let versionMin: UInt32 = 1
 
     package let directoryID: TopicID
+    /// Whether an older version wrote the file.
+    package let isCurrent: Bool
 
-    package init(directoryID: TopicID) { self.directoryID = directoryID }
+    package init(directoryID: TopicID) {
+        self.directoryID = directoryID
+        isCurrent = true
+    }
 
     /// The bytes of the file.
     package var encoded: [UInt8] {
@@ -45,11 +52,14 @@ package struct DirectoryFormat: Hashable, Sendable {
             bytes.byteCount == Layout.byteCount
             && bytes.bigEndian(UInt32.self, at: Layout.crc.lowerBound)
                 == CRC32C.checksum(of: bytes.extracting(0..<Layout.crc.lowerBound))
-        guard version == Self.version else {
-            guard version > Self.version else { throw .tooOld(version: version, oldest: 1) }
+        guard version <= Self.version else {
             throw .tooNew(version: version, newest: Int(Self.version))
         }
+        guard version >= Self.versionMin else {
+            throw .tooOld(version: version, oldest: Int(Self.versionMin))
+        }
         guard isWhole else { throw .damaged("its checksum does not match its bytes") }
+        isCurrent = version == Self.version
         directoryID = TopicID(
             high: bytes.bigEndian(UInt64.self, at: Layout.directoryID.lowerBound),
             low: bytes.bigEndian(UInt64.self, at: Layout.directoryID.lowerBound + 8))

@@ -37,7 +37,9 @@ extension LogDirectory {
             if now < expiryBegins { log.requestMaintenance(at: expiryBegins) }
         }
         if let due = services.checkpointDue, due <= now {
-            attempt(retryFor: nil) { () throws(LogFailure) in try services.checkpointNow() }
+            attempt(retryFor: nil) { () throws(LogFailure) in
+                try services.coverAndCheckpoint()
+            }
         }
         // One that was opened meanwhile asks for its own call.
         var next = services.checkpointDue

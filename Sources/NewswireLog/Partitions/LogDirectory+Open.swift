@@ -21,8 +21,12 @@ extension LogDirectory {
         let format = try format(at: path, on: options.fileSystem)
         let redo = RedoDirectory(in: path, on: options.fileSystem)
         let found = try heads(in: redo, of: format)
+        let commitLog = CommitLog(
+            directoryID: format.directoryID, files: RedoFiles(in: path, on: options.fileSystem),
+            numbers: [], lastSequence: 0, time: options.time)
         let services = LogServices(
-            directory: path, options, lock: nil, checkpoint: nil, found: CheckpointFacts(found))
+            directory: path, options, lock: nil, checkpoint: nil, commitLog: commitLog,
+            found: CheckpointFacts(found))
         return LogDirectory(
             services,
             RecoveryReport(wasClean: found.isClean, quarantined: found.damaged.map(\.path)),
@@ -75,6 +79,10 @@ extension LogDirectory {
         do throws(IOFailure) {
             // Before anything else changes: from now on nothing is closed in order.
             try KafkaCheckpoints.removeMarker(in: path, on: fileSystem)
+            if !format.isCurrent { try replaceFormat(format, in: path, on: fileSystem) }
+            var facts = CheckpointFacts(found)
+            // Before damaged heads are set aside: what they would have known is in the redo files.
+            let commitLog = try replay(found, &facts, in: path, of: format, options)
             let checkpoint = Checkpoint(
                 directoryID: format.directoryID, redo: redo, found: found, time: options.time)
             let setAside = try redo.quarantine(found)
@@ -82,17 +90,44 @@ extension LogDirectory {
                 options.onEvent(.checkpointSetAside(path: path, failure))
             }
             if let head = found.newest, head.isClean {
-                try checkpoint.write(isClean: false) { head.entries }
+                let position = commitLog.position
+                try checkpoint.write(isClean: false) {
+                    Checkpoint.Facts(
+                        entries: head.entries, firstFile: head.firstFile,
+                        lastSequence: position.sequence)
+                }
             }
             try removeRemnants(in: path, on: fileSystem)
             let services = LogServices(
                 directory: path, options, lock: lock, checkpoint: checkpoint,
-                found: CheckpointFacts(found))
+                commitLog: commitLog, found: facts)
             return LogDirectory(
                 services,
                 RecoveryReport(wasClean: found.isClean, quarantined: setAside.map(\.path)),
                 expiryBegins: expiry(after: found.newest, options))
         } catch { throw .inputOutput(nil, error) }
+    }
+
+    /// Brings what the commit log holds to the segments.
+    private static func replay(
+        _ found: RedoDirectory.Contents, _ facts: inout CheckpointFacts, in path: String,
+        of format: DirectoryFormat, _ options: LogDirectoryOptions
+    ) throws(IOFailure) -> CommitLog {
+        let files = RedoFiles(in: path, on: options.fileSystem)
+        try files.removeSpares()
+        var replay = CommitLogReplay(in: path, of: format.directoryID, on: options.fileSystem)
+        try replay.run(found.newest, &facts)
+        for damage in replay.outcome.damage { options.onEvent(.redoDamaged(damage)) }
+        return CommitLog(
+            directoryID: format.directoryID, files: files, numbers: replay.outcome.numbers,
+            lastSequence: replay.outcome.lastSequence, time: options.time)
+    }
+
+    private static func replaceFormat(
+        _ format: DirectoryFormat, in path: String, on fileSystem: any FileSystem
+    ) throws(IOFailure) {
+        try AtomicReplace.write(
+            format.encoded.rawSpan, to: "\(path)/\(DirectoryFormat.fileName)", on: fileSystem)
     }
 
     /// A clock that went back, or a day forward, while the directory was closed expires nothing
@@ -173,6 +208,7 @@ extension LogDirectory {
     /// next open.
     package func deletePartition(_ partition: TopicPartition) throws(LogFailure) {
         guard let log = end(partition) else { return }
+        try services.forget(log)
         // Not while its files are synced or removed: under its name may soon be those of another.
         try log.syncing.withLock { _ throws(LogFailure) in
             try retire(partition, topicID: log.identity.topicID)

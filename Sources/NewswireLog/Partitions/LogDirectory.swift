@@ -91,6 +91,7 @@ public final class LogDirectory: Sendable {
         guard !services.isReadOnly else { return }
         let logs = services.partitions.all
         for log in logs { log.stopAppends() }
+        services.commits.commitOpenGroup()
         var failure: LogFailure?
         for log in logs {
             do throws(LogFailure) {

@@ -11,6 +11,8 @@ public enum LogEvent: Sendable {
     case segmentDeleted(TopicPartition, baseOffset: Offset, byteCount: Int, reason: String)
     /// An index led to the wrong place and was made again from the log.
     case indexRebuilt(TopicPartition, path: String)
+    /// A part of a redo file is not what was written there; what it held may be in the segments.
+    case redoDamaged(DamagedRedo)
     /// A sync took longer than a second.
     case slowSync(TopicPartition, Duration)
     /// A partition accepts nothing more until the directory is opened again.

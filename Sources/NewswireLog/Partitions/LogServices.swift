@@ -12,6 +12,7 @@ package final class LogServices: Sendable {
     let descriptors: EvictionClock
     /// Segments that keep maps for reads.
     let maps: EvictionClock
+    let commitLog: CommitLog
     let commits: CommitSlot
     let partitions = PartitionTable()
     let spares = SpareBatches()
@@ -27,8 +28,9 @@ package final class LogServices: Sendable {
 
     init(
         directory: String, _ options: LogDirectoryOptions, lock: DirectoryLock?,
-        checkpoint: Checkpoint?, found: CheckpointFacts
+        checkpoint: Checkpoint?, commitLog: CommitLog, found: CheckpointFacts
     ) {
+        self.commitLog = commitLog
         self.lock = lock
         unopened = Mutex(found)
         self.checkpoint = checkpoint
@@ -40,16 +42,29 @@ package final class LogServices: Sendable {
         descriptors = EvictionClock(capacity: options.budget.descriptors)
         maps = EvictionClock(capacity: options.budget.maps)
         hasThreads = options.threads == .own
-        commits = CommitSlot(time: options.time, hasThreads: options.threads == .own)
+        commits = CommitSlot(commitLog, time: options.time, hasThreads: options.threads == .own)
         maintenance = MaintenanceSchedule(time: options.time)
     }
 
     // MARK: The checkpoint
 
     /// Asks for a checkpoint before long: something was synced.
-    func checkpointSoon() {
-        guard let due = checkpoint?.request() else { return }
+    func checkpointSoon() { requestCheckpoint(isUrgent: false) }
+
+    private func requestCheckpoint(isUrgent: Bool) {
+        guard let due = checkpoint?.request(isUrgent: isUrgent) else { return }
         maintenance.request(at: due)
+    }
+
+    /// Reports what happened in a commit, and asks for a checkpoint: at once when a redo file is
+    /// full.
+    func note(_ committed: CommittedGroup) {
+        if let failure = committed.failure {
+            for log in committed.stopped { onEvent(.stopped(log.partition, failure)) }
+        } else if let log = committed.logs.first, committed.took > .seconds(1) {
+            onEvent(.slowSync(log.partition, committed.took))
+        }
+        requestCheckpoint(isUrgent: commitLog.takeCoveringWish())
     }
 
     /// Whether there is a checkpoint.
@@ -58,31 +73,74 @@ package final class LogServices: Sendable {
     /// When the next checkpoint is due; nil when nothing changed.
     var checkpointDue: Instant? { checkpoint?.due }
 
+    /// Syncs the segments with what the commit log holds, says so in a head, and gives the redo
+    /// files back that nobody needs any more.
+    func coverAndCheckpoint() throws(LogFailure) {
+        let logs = partitions.all.filter(\.needsCovering)
+        // The disk begins with all of them before anybody waits for one.
+        for log in logs { log.beginCovering() }
+        for log in logs { log.cover() }
+        try checkpointNow()
+        try LogFailure.wrapping(nil) { () throws(IOFailure) in try commitLog.prepareSpare() }
+    }
+
+    /// Has room in the redo files for an append of `cost` bytes; where the segments' syncs are far
+    /// behind, they come first.
+    func makeRoom(for cost: Int) throws(IOFailure) {
+        if commitLog.isOverdue {
+            do throws(LogFailure) {
+                try coverAndCheckpoint()
+            } catch { if case .inputOutput(_, let failure) = error { throw failure } }
+        }
+        try commitLog.makeRoom(for: cost)
+    }
+
     /// Writes a checkpoint; on return it is durable.
     func checkpointNow() throws(LogFailure) {
+        guard let checkpoint else { return }
         do throws(IOFailure) {
-            try checkpoint?.write(isClean: false) { checkpointEntries }
+            var known: [(PartitionLog, Bool)] = []
+            try checkpoint.write(isClean: false) { headFacts(&known) }
+            for (log, isSynced) in known { log.noteHead(isSynced: isSynced) }
+            try commitLog.free(before: checkpoint.firstFile)
         } catch { throw .inputOutput(nil, error) }
     }
 
     /// Writes the last checkpoint of a directory that is closed in order, and Kafka's.
     func checkpointAtClose() throws(LogFailure) {
-        let entries = checkpointEntries
-        guard !entries.isEmpty || hasCheckpoint else { return }
+        var known: [(PartitionLog, Bool)] = []
+        let facts = headFacts(&known)
+        guard let checkpoint, !facts.entries.isEmpty || hasCheckpoint else { return }
         // What was not closed in order, nor opened since, still has to be verified one day.
         let isClean = unopened.withLock { $0.isClean || $0.entries.isEmpty }
         do throws(IOFailure) {
-            try checkpoint?.write(isClean: isClean) { entries }
+            try checkpoint.write(isClean: isClean) { facts }
+            try commitLog.free(before: checkpoint.firstFile)
             // A broker would believe them unread, too.
-            if isClean { try KafkaCheckpoints.write(entries, in: directory, on: fileSystem) }
+            if isClean {
+                try KafkaCheckpoints.write(facts.entries, in: directory, on: fileSystem)
+            }
         } catch { throw .inputOutput(nil, error) }
     }
 
-    /// In the order of their numbers: what is written does not hang on a hash table.
-    private var checkpointEntries: [RedoHead.Entry] {
-        (unopened.withLock { Array($0.entries.values) }
-            + partitions.all.compactMap(\.checkpointEntry))
-            .sorted { ($0.identity.id, $0.partition) < ($1.identity.id, $1.partition) }
+    /// What a head says now; `known` is which logs it names, and whether as `synced`.
+    private func headFacts(_ known: inout [(PartitionLog, Bool)]) -> Checkpoint.Facts {
+        // Before the logs are asked: a group that is not applied yet is in no older file.
+        let position = commitLog.position
+        var facts = Checkpoint.Facts(
+            entries: unopened.withLock { Array($0.entries.values) },
+            firstFile: position.fileNumber, lastSequence: position.sequence)
+        for log in partitions.all {
+            guard let found = log.headFacts else { continue }
+            facts.entries.append(found.entry)
+            facts.firstFile = min(facts.firstFile, found.neededFile ?? .max)
+            known.append((log, found.entry.isSynced))
+        }
+        // In the order of their numbers: what is written does not hang on a hash table.
+        facts.entries.sort {
+            ($0.identity.id, $0.partition) < ($1.identity.id, $1.partition)
+        }
+        return facts
     }
 
     /// Takes over what the checkpoint at the open says of a partition, or of one that goes.
@@ -103,6 +161,27 @@ package final class LogServices: Sendable {
     func forget(_ topicID: TopicID) {
         unopened.withLock { found in
             found.entries = found.entries.filter { $0.key.topicID != topicID }
+        }
+    }
+
+    /// Has the commit log forget what it holds of a partition that is deleted, durably: nothing of
+    /// it may come back under a name that another one bears by then.
+    func forget(_ log: PartitionLog) throws(LogFailure) {
+        guard log.mayBeInCommitLog else { return }
+        try LogFailure.wrapping(log.partition) { () throws(IOFailure) in
+            try addRemoval(of: log)
+            commits.commitOpenGroup()
+            if let failure = commitLog.failure { throw failure }
+        }
+    }
+
+    private func addRemoval(of log: PartitionLog) throws(IOFailure) {
+        while true {
+            switch try commitLog.addRemoval(of: log.partition, log.identity) {
+            case .added: return
+            case .full: commits.advance()
+            case .noRoom: try makeRoom(for: OpenGroup.cost(0, to: log.partition))
+            }
         }
     }
 

@@ -24,17 +24,21 @@ extension PartitionLog {
         setUseMark()
         let limits = self.limits.withLock { $0 }
         let now = services.time.wallClock()
+        // Below a sync, what a `synced` topic promises is told by the one who commits.
+        let waiter = durability.flatMap { $0 == .synced ? nil : BlockedAppend() }
         let written = try services.spares.withBatch { batch throws(LogFailure) in
             batch.defaultTimestamp = now
             // Compressed, the records may fit though they do not before.
             batch.byteLimit = limits.codec == .none ? limits.maxMessageBytes : .max
             fill(&batch)
-            return try write(&batch, limits, Promise(asked: durability), waiter: nil)
+            return try write(&batch, limits, Promise(asked: durability), waiter: waiter)
         }
-        if written.waitsForSync {
-            try services.commits.commit(self, upTo: written.batch.lastOffset + 1)
-        } else if written.needsCommit {
+        switch written.wait {
+        case .sync: try services.commits.commit(self, upTo: written.batch.lastOffset + 1)
+        case .write:
             services.commits.commitSoon(self)
+            try waiter?.wait(for: services)
+        case .nothing: if written.needsCommit { services.commits.commitSoon(self) }
         }
         return written.batch
     }
@@ -53,7 +57,7 @@ extension PartitionLog {
     ) throws(LogFailure) -> AppendedBatch {
         let written = try write(
             &batch, limits.withLock { $0 }, Promise(asked: acknowledge), waiter: waiter)
-        if waiter != nil, !written.waitsForSync { completeWaiters() }
+        if waiter != nil, written.wait == .nothing { completeWaiters() }
         if written.needsCommit { services.commits.commitSoon(self) }
         return written.batch
     }
@@ -67,7 +71,8 @@ extension PartitionLog {
             if case .stopped(let partition, let failure)? = writer.refusal {
                 throw .stopped(partition, failure)
             }
-            let isDurable = writer.isSynced && writer.committed.offset == writer.nextOffset
+            let isInLog = writer.configuration.durability == .synced
+            let isDurable = writer.durableEnd == writer.nextOffset && (isInLog || writer.isSynced)
             return isDurable ? nil : writer.nextOffset
         }
         guard let end else { return }
@@ -76,25 +81,52 @@ extension PartitionLog {
 
     // MARK: Before the lock
 
-    /// What an acknowledgement waits for.
+    /// What an acknowledgement promises.
     struct Promise {
         let asked: Durability?
 
-        /// Whether it waits for a sync on a topic of this level.
-        func waitsForSync(on level: Durability) -> Bool {
-            guard let asked else { return level == .synced }
-            return asked == .synced || asked > level
+        /// What it waits for on a topic of this level.
+        func wait(on level: Durability) -> Wait {
+            guard level == .synced else {
+                guard let asked else { return .nothing }
+                return asked == .synced || asked > level ? .sync : .nothing
+            }
+            switch asked {
+            case nil, .synced: return .sync
+            case .written, .interval: return .write
+            case .some(.none): return .nothing
+            }
         }
     }
 
-    /// A batch that is in its segment.
+    /// What an acknowledgement waits for.
+    enum Wait {
+        case nothing
+        /// Until the commit log holds it: then it survives the end of the process.
+        case write
+        case sync
+    }
+
+    /// A batch that was accepted.
     struct Written {
         let batch: AppendedBatch
-        let waitsForSync: Bool
+        let wait: Wait
         let needsCommit: Bool
     }
 
-    private func seal(_ batch: inout RecordBatchBuilder, _ limits: BatchLimits)
+    /// Why a batch cannot be accepted at once.
+    enum Obstacle {
+        /// A group has to be committed first.
+        case group
+        /// There is no room in the redo files.
+        case room
+        /// A head has to say first that the log is `synced`.
+        case head
+        /// The level is being changed.
+        case change
+    }
+
+    func seal(_ batch: inout RecordBatchBuilder, _ limits: BatchLimits)
         throws(LogFailure)
     {
         if let byteCount = batch.refusedByteCount {
@@ -130,18 +162,39 @@ extension PartitionLog {
         try seal(&batch, limits)
         let stamp = limits.timestampType == .logAppendTime ? batch.maxTimestamp : .absent
         while true {
+            var written: Written?
+            var obstacle: Obstacle?
             do throws(LogFailure) {
-                let written = try finish { writer throws(LogFailure) in
-                    let facts = try self.write(&batch, &writer)
-                    return self.acknowledge(facts, stamp, promise, waiter, &writer)
+                try finish { writer throws(LogFailure) in
+                    let facts = try self.prepare(&batch, &writer)
+                    let wait = promise.wait(on: writer.configuration.durability)
+                    obstacle = try self.accept(batch.encoded, facts, wait, &writer)
+                    guard obstacle == nil else { return }
+                    written = self.acknowledge(facts, stamp, wait, waiter, &writer)
                 }
-                waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))
-                return written
             } catch {
                 // Not under the lock: the syncs that others wait for complete their waiters.
                 guard case .inputOutput(_, let failure) = error, failure.isOutOfDescriptors,
                     services.freeDescriptor()
                 else { throw error }
+            }
+            if let written {
+                waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))
+                return written
+            }
+            if let obstacle { try overcome(obstacle, batch.encodedByteCount) }
+        }
+    }
+
+    /// Does away with what keeps a batch of `byteCount` bytes from being accepted; no lock is held.
+    func overcome(_ obstacle: Obstacle, _ byteCount: Int) throws(LogFailure) {
+        switch obstacle {
+        case .group: services.commits.advance()
+        case .change: altering.withLock { _ in }
+        case .head: try services.checkpointNow()
+        case .room:
+            try LogFailure.wrapping(partition) { () throws(IOFailure) in
+                try services.makeRoom(for: OpenGroup.cost(byteCount, to: partition))
             }
         }
     }
@@ -174,54 +227,84 @@ extension PartitionLog {
         }
     }
 
-    private func write(
+    /// Has a segment ready for the batch, and gives the batch its offsets; nothing is accepted yet.
+    private func prepare(
         _ batch: inout RecordBatchBuilder, _ writer: inout PartitionWriter
     ) throws(LogFailure) -> BatchFacts {
-        if let refusal = writer.refusal { throw refusal }
         let facts = BatchFacts(
             baseOffset: writer.nextOffset,
             lastOffset: writer.nextOffset + Int64(batch.lastOffsetDelta),
             maxTimestamp: batch.maxTimestamp, byteCount: batch.encodedByteCount)
-        try openActive(for: facts, &writer)
-        let epoch = try epoch(for: facts.baseOffset, &writer)
+        let epoch = try prepare(facts, &writer)
         batch.stamp(baseOffset: facts.baseOffset, leaderEpoch: epoch)
-        do throws(IOFailure) {
-            try writer.active?.append(
-                batch.encoded, facts, indexBytes: writer.configuration.segmentIndexBytes)
-        } catch { throw .inputOutput(partition, error) }
-        writer.nextOffset = facts.nextOffset
-        logEnd.store(facts.nextOffset.value, ordering: .releasing)
         return facts
     }
 
+    /// Has a segment ready for a batch.
+    ///
+    /// - Returns: the leader epoch of the batch.
+    func prepare(
+        _ facts: BatchFacts, _ writer: inout PartitionWriter
+    ) throws(LogFailure) -> Int32 {
+        if let refusal = writer.refusal { throw refusal }
+        try openActive(for: facts, &writer)
+        return try epoch(for: facts.baseOffset, &writer)
+    }
+
+    /// Writes a batch to its segment, or adds it to the open group of the commit log.
+    ///
+    /// - Returns: what keeps it from being accepted; nil when it was.
+    private func accept(
+        _ bytes: RawSpan, _ facts: BatchFacts, _ wait: Wait, _ writer: inout PartitionWriter
+    ) throws(LogFailure) -> Obstacle? {
+        guard !writer.isAltering else { return .change }
+        do throws(IOFailure) {
+            if writer.configuration.durability == .synced {
+                if let obstacle = try add(bytes, facts, wait, &writer) { return obstacle }
+            } else {
+                try writer.active?.append(
+                    bytes, facts, indexBytes: writer.configuration.segmentIndexBytes)
+            }
+        } catch { throw .inputOutput(partition, error) }
+        noteAccepted(facts, &writer)
+        return nil
+    }
+
+    /// Moves the end behind a batch that was accepted.
+    func noteAccepted(_ facts: BatchFacts, _ writer: inout PartitionWriter) {
+        writer.nextOffset = facts.nextOffset
+        logEnd.store(facts.nextOffset.value, ordering: .releasing)
+    }
+
     private func acknowledge(
-        _ facts: BatchFacts, _ stamp: Timestamp, _ promise: Promise, _ waiter: (any AppendWaiter)?,
+        _ facts: BatchFacts, _ stamp: Timestamp, _ wait: Wait, _ waiter: (any AppendWaiter)?,
         _ writer: inout PartitionWriter
     ) -> Written {
         let level = writer.configuration.durability
-        let waitsForSync = promise.waitsForSync(on: level)
         let batch = AppendedBatch(
             baseOffset: facts.baseOffset, lastOffset: facts.lastOffset, logAppendTime: stamp)
-        if level != .synced { publish(&writer) }
+        if level != .synced {
+            publish(&writer)
+            noteUnsynced(facts.byteCount, level, &writer)
+        }
         if let waiter {
-            if waitsForSync {
-                writer.waiters.wait(waiter, for: batch)
-            } else {
+            if wait == .nothing {
                 writer.waiters.finish(waiter, batch)
+            } else {
+                writer.waiters.wait(waiter, for: batch, needsSync: wait == .sync)
             }
         }
-        noteUnsynced(facts.byteCount, level, &writer)
         return Written(
-            batch: batch, waitsForSync: waitsForSync,
-            needsCommit: waitsForSync || level == .synced)
+            batch: batch, wait: wait, needsCommit: wait != .nothing || level == .synced)
     }
 
     /// Lets readers see everything that is written.
     private func publish(_ writer: inout PartitionWriter) {
-        // Left by a time when the topic was `synced`.
-        for (segment, byteCount) in writer.unpublished { segment.publish(upTo: byteCount) }
-        if !writer.unpublished.isEmpty { writer.unpublished = [] }
-        writer.active?.publish()
+        guard let active = writer.active else { return }
+        active.publish()
+        writer.applied = PartitionWriter.Place(
+            offset: writer.nextOffset, segment: active.segment.baseOffset,
+            position: FilePosition(active.byteCount))
         visibleEnd.store(writer.nextOffset.value, ordering: .sequentiallyConsistent)
     }
 

@@ -1,16 +1,16 @@
 internal import Synchronization
 
-// Syncing what was written. The order of the steps is the promise of the engine.
+// Syncing what was written to the segments: for the levels below `synced` that makes it durable, for
+// `synced` topics it frees the commit log. The order of the steps is the promise of the engine.
 extension PartitionLog {
     /// What one sync covers, as it stood before the sync began.
     private struct Capture {
         let files: UnsyncedFiles
         let syncsNames: Bool
         let syncsDirectory: Bool
-        let point: PartitionWriter.CommitPoint
-        let active: Segment?
-        let activeByteCount: Int
-        let sealed: [(segment: Segment, byteCount: Int)]
+        let end: PartitionWriter.Place
+        /// Whether it covers everything that the commit log holds of the partition.
+        let covers: Bool
     }
 
     /// The files of a capture: each is let go once it is synced, so that there are descriptors for
@@ -25,10 +25,10 @@ extension PartitionLog {
         }
     }
 
-    /// Whether everything before `end` is synced, or will never be; nil while that is open.
+    /// Whether everything before `end` is durable, or will never be; nil while that is open.
     func commitOutcome(of end: Offset) -> Result<Void, LogFailure>? {
         writer.withLock { writer in
-            if writer.committed.offset >= end { return .success(()) }
+            if writer.durableEnd >= end { return .success(()) }
             switch writer.refusal {
             case nil: return nil
             case .closed? where !writer.isAbandoned: return nil  // What was accepted is committed.
@@ -40,40 +40,57 @@ extension PartitionLog {
     /// What is to be done once a sync is over and no lock is held.
     ///
     /// Whoever is woken may append, and wait for the next sync, on this very thread.
-    struct CommitResult {
+    struct SyncResult {
         fileprivate(set) var events: [LogEvent] = []
-        /// Whether more is durable than before, and whether readers see more.
+        /// Whether more is synced than before.
         fileprivate(set) var isSynced = false
-        fileprivate(set) var movedEnd = false
     }
 
-    /// Syncs everything written so far and completes those who wait for it.
-    func commit() { complete(sync()) }
+    /// Syncs everything that is in the segments and completes those who wait for it.
+    func cover() { complete(sync()) }
 
-    /// Syncs everything written so far; the caller completes those who wait for it.
-    func sync() -> CommitResult {
+    /// Lets the disk begin with what ``cover()`` is going to sync.
+    func beginCovering() {
+        let file = writer.withLock { writer in
+            writer.active.flatMap { $0.isDirty ? $0.file : nil }
+        }
+        do throws(IOFailure) {
+            try file?.beginWriteback()
+        } catch {
+            // The sync will say so.
+            return
+        }
+    }
+
+    /// Syncs everything that is in the segments; the caller completes those who wait for it.
+    func sync() -> SyncResult {
         leaveList()
         // Whoever appended before the mark was taken back is covered by the capture that follows.
         return syncing.withLock { _ in syncWhileSyncing() }
     }
 
+    /// The sync before a commit that says that large batches in the segments count.
+    func synchronizeDirect() throws(IOFailure) -> SyncResult {
+        let result = sync()
+        if case .stopped(_, let failure)? = writer.withLock({ $0.refusal }) { throw failure }
+        return result
+    }
+
     /// Completes those who waited for a sync.
-    func complete(_ result: CommitResult) {
+    func complete(_ result: SyncResult) {
         completeWaiters()
         for event in result.events { services.onEvent(event) }
         if result.isSynced { services.checkpointSoon() }
-        guard result.movedEnd else { return }
-        waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))
     }
 
     /// One sync, when no other one of this partition is under way.
-    private func syncWhileSyncing() -> CommitResult {
-        guard let capture = writer.withLock({ self.capture(&$0) }) else { return CommitResult() }
+    private func syncWhileSyncing() -> SyncResult {
+        guard let capture = writer.withLock({ self.capture(&$0) }) else { return SyncResult() }
         return sync(capture)
     }
 
     /// The same for a caller that may hold locks of other partitions; nil when this one is busy.
-    func syncIfIdle() -> CommitResult? {
+    func syncIfIdle() -> SyncResult? {
         var isIdle = false
         let capture: Capture? =
             writer.withLockIfAvailable { writer in
@@ -81,10 +98,10 @@ extension PartitionLog {
                 return isIdle ? self.capture(&writer) : nil
             } ?? nil
         guard isIdle else { return nil }
-        return capture.map(sync) ?? CommitResult()
+        return capture.map(sync) ?? SyncResult()
     }
 
-    private func sync(_ capture: Capture) -> CommitResult {
+    private func sync(_ capture: Capture) -> SyncResult {
         let started = services.time.instant()
         do throws(IOFailure) {
             try capture.files.synchronize()
@@ -110,20 +127,26 @@ extension PartitionLog {
     private func capture(_ writer: inout PartitionWriter) -> Capture? {
         switch writer.refusal {
         case .stopped, .deleted: return nil
-        default: break  // A closed log still commits what it accepted, while it has its files.
+        default: break  // A closed log still syncs what it accepted, while it has its files.
         }
         guard !writer.isAbandoned else { return nil }
-        guard !writer.isSynced || writer.committed.offset < writer.nextOffset else { return nil }
+        guard !writer.isSynced || writer.recoveryPoint.offset < writer.applied.offset else {
+            return nil
+        }
         let active = writer.active
         var files = writer.unsyncedFiles
         if let active, active.isDirty, let file = active.file { files.append(file) }
+        // What could not be applied yet stays in the commit log.
+        let covers = writer.unapplied.isEmpty
         let capture = Capture(
             files: UnsyncedFiles(files), syncsNames: writer.hasUnsyncedNames,
-            syncsDirectory: writer.hasUnsyncedDirectory,
-            point: point(writer), active: active?.segment, activeByteCount: active?.byteCount ?? 0,
-            sealed: writer.unpublished)
+            syncsDirectory: writer.hasUnsyncedDirectory, end: writer.applied, covers: covers)
         // Written from now on is the next sync's. A failure stops the partition, so that what is
         // forgotten here is never taken for synced.
+        if covers {
+            writer.coveringSince = writer.uncoveredSince
+            writer.uncoveredSince = nil
+        }
         writer.unsyncedFiles = []
         writer.active?.isDirty = false
         writer.hasUnsyncedNames = false
@@ -133,51 +156,22 @@ extension PartitionLog {
         return capture
     }
 
-    /// The end of what is written, and where that is.
-    private func point(_ writer: borrowing PartitionWriter) -> PartitionWriter.CommitPoint {
-        let end = writer.nextOffset
-        if let active = writer.active {
-            return PartitionWriter.CommitPoint(
-                offset: end, segment: active.segment.baseOffset,
-                position: FilePosition(active.byteCount))
-        }
-        guard let last = view.withLock({ $0.segments.last }) else {
-            return PartitionWriter.CommitPoint(offset: end, segment: end, position: .start)
-        }
-        // Readers of a `synced` topic may not see all of a segment that was just ended.
-        let hidden = writer.unpublished.last.flatMap { $0.segment === last ? $0.byteCount : nil }
-        return PartitionWriter.CommitPoint(
-            offset: end, segment: last.baseOffset,
-            position: FilePosition(hidden ?? last.byteCount))
-    }
-
-    private func finish(_ capture: Capture) -> CommitResult {
-        var result = CommitResult()
+    private func finish(_ capture: Capture) -> SyncResult {
+        var result = SyncResult()
         result.isSynced = true
         writer.withLock { writer in
-            writer.committed = capture.point
-            for (segment, byteCount) in capture.sealed { segment.publish(upTo: byteCount) }
-            // Not before: when the topic stops being `synced` meanwhile, an append publishes them.
-            writer.unpublished.removeAll { hidden in
-                capture.sealed.contains { $0.segment === hidden.segment }
-            }
-            // Readers of the other levels see it already.
-            if let active = capture.active, active.byteCount < capture.activeByteCount {
-                active.publish(upTo: capture.activeByteCount)
-            }
-            if visibleEnd.load(ordering: .relaxed) < capture.point.offset.value {
-                visibleEnd.store(
-                    capture.point.offset.value, ordering: .sequentiallyConsistent)
-                result.movedEnd = true
-            }
-            writer.waiters.finish(upTo: capture.point.offset)
+            writer.recoveryPoint = capture.end
+            if capture.covers { writer.coveringSince = nil }
+            // What is in the segments of a `synced` topic was durable before.
+            writer.durableEnd = max(writer.durableEnd, capture.end.offset)
+            writer.waiters.finish(upTo: writer.durableEnd)
         }
         return result
     }
 
     /// The kernel may have dropped the pages it could not write: never sync again and hope.
-    private func stop(_ failure: IOFailure) -> CommitResult {
-        var result = CommitResult()
+    private func stop(_ failure: IOFailure) -> SyncResult {
+        var result = SyncResult()
         result.events = [.stopped(partition, failure)]
         SyncFailureNote(in: directory, on: services.fileSystem).leave()
         writer.withLock { writer in

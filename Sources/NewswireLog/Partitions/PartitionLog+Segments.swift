@@ -69,12 +69,11 @@ extension PartitionLog {
         guard let active = writer.active, active.byteCount > 0 else { return }
         do throws(IOFailure) {
             try writer.active?.cutLeftovers()
+            // Not while batches are on their way: they need the space.
+            if writer.applied.offset == writer.nextOffset { try writer.active?.giveBackSpace() }
             writer.unsyncedFiles += try active.segment.writeIndexes()
         } catch { throw .inputOutput(partition, error) }
         if active.isDirty, let file = active.file { writer.unsyncedFiles.append(file) }
-        if active.segment.byteCount < active.byteCount {
-            writer.unpublished.append((active.segment, active.byteCount))
-        }
         writer.hasUnsyncedNames = true
         active.segment.seal()
         writer.active = nil

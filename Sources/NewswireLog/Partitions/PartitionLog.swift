@@ -23,6 +23,8 @@ public final class PartitionLog: Sendable {
     let limits: Mutex<BatchLimits>
     /// One sync at a time: held through it, so that an error is met by exactly one of them.
     let syncing = Mutex(())
+    /// Held while the level is changed: appends wait for it.
+    let altering = Mutex(())
     private let isEnlisted = Atomic(false)
     private let useMark = Atomic(false)
     /// Why nothing more can be read.
@@ -78,31 +80,6 @@ public final class PartitionLog: Sendable {
     /// The configuration in force.
     package var configuration: LogConfiguration { writer.withLock { $0.configuration } }
 
-    /// Puts another configuration in force, for what is appended from now on.
-    ///
-    /// A change of the durability level first syncs what is there and begins a new segment.
-    /// - Throws: `.stopped`, `.closed`, `.deleted`, `.readOnly`, `.inputOutput`; then the old one
-    ///   stays in force.
-    package func alter(_ configuration: LogConfiguration) throws(LogFailure) {
-        guard !services.isReadOnly else { throw .readOnly(path: services.directory) }
-        let changesLevel = writer.withLock {
-            $0.configuration.durability != configuration.durability
-        }
-        if changesLevel {
-            try synchronize()
-            try finish { writer throws(LogFailure) in
-                if let refusal = writer.refusal { throw refusal }
-                try self.roll(&writer, because: .asked, now: self.services.time.wallClock())
-                writer.configuration = configuration
-            }
-            try synchronize()
-        } else {
-            writer.withLock { $0.configuration = configuration }
-        }
-        limits.withLock { $0 = BatchLimits(configuration) }
-        requestMaintenance(at: services.time.instant())
-    }
-
     /// Marks it dirty for the commit slot.
     ///
     /// - Returns: whether it was not marked already.
@@ -113,17 +90,45 @@ public final class PartitionLog: Sendable {
 
     func setUseMark() { useMark.store(true, ordering: .relaxed) }
 
+    /// What a checkpoint says of it, and the first redo file that is needed besides.
+    struct HeadFacts {
+        let entry: RedoHead.Entry
+        let neededFile: UInt64?
+    }
+
     /// What a checkpoint says of it; nil while there is nothing to say.
-    var checkpointEntry: RedoHead.Entry? {
+    var headFacts: HeadFacts? {
         let start = view.withLock { $0.logStartOffset }
         return writer.withLock { writer in
-            guard writer.nextOffset > .zero else { return nil }
-            return RedoHead.Entry(
-                partition: partition, identity: identity, logStartOffset: start,
-                recoveryPoint: max(writer.committed.offset, start),
-                recoverySegment: writer.committed.segment,
-                recoveryPosition: writer.committed.position,
-                leaderEpoch: writer.epochs.current ?? -1)
+            guard writer.nextOffset > .zero || writer.wantsHead else { return nil }
+            return HeadFacts(
+                entry: RedoHead.Entry(
+                    partition: partition, identity: identity, logStartOffset: start,
+                    recoveryPoint: max(writer.recoveryPoint.offset, start),
+                    recoverySegment: writer.recoveryPoint.segment,
+                    recoveryPosition: writer.recoveryPoint.position,
+                    leaderEpoch: writer.epochs.current ?? -1,
+                    isSynced: writer.configuration.durability == .synced),
+                neededFile: writer.neededFile)
+        }
+    }
+
+    /// Whether the commit log holds something that is not synced in its segment.
+    var needsCovering: Bool { writer.withLock { $0.neededFile != nil } }
+
+    /// Whether the commit log may hold something that was not synced in its segment when the log
+    /// ended.
+    var mayBeInCommitLog: Bool {
+        writer.withLock { $0.neededFile != nil || $0.nextOffset != $0.recoveryPoint.offset }
+    }
+
+    /// Whether what is appended becomes durable by a sync of its segment, not by the commit log.
+    var isSyncedBySegment: Bool { writer.withLock { $0.configuration.durability != .synced } }
+
+    /// Remembers what a head says of it that is durable now.
+    func noteHead(isSynced: Bool) {
+        writer.withLock { writer in
+            writer.isKnownSynced = isSynced && writer.configuration.durability == .synced
         }
     }
 
@@ -151,8 +156,9 @@ public final class PartitionLog: Sendable {
     /// To be called after ``stopAppends()``: what came between the sync and the end would be
     /// acknowledged by nobody's sync.
     func closeInOrder() throws(LogFailure) {
+        try applyUnapplied()
         // Not `synchronize()`, for which index files without new records are nothing to do.
-        commit()
+        cover()
         if case .stopped(let partition, let failure)? = writer.withLock({ $0.refusal }) {
             throw .stopped(partition, failure)
         }
@@ -207,7 +213,7 @@ extension PartitionLog: Evictable {
     /// Whoever needs a descriptor may hold the lock of another partition, or of this one. So nobody
     /// is waited for, and a partition whose sync would wake somebody counts as busy.
     package func evict() -> Bool {
-        let synced: CommitResult? = syncing.withLockIfAvailable { _ in syncIfIdle() } ?? nil
+        let synced: SyncResult? = syncing.withLockIfAvailable { _ in syncIfIdle() } ?? nil
         guard let synced else { return false }
         complete(synced)
         return giveBackIfSynced()

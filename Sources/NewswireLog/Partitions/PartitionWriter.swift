@@ -1,10 +1,19 @@
 /// What a partition's writer knows; one lock guards it.
 struct PartitionWriter: ~Copyable, Sendable {
-    /// Up to where everything is synced, in which segment, and at which byte of it.
-    struct CommitPoint: Hashable, Sendable {
+    /// An end of the log, and where that is: in which segment, and at which byte of it.
+    struct Place: Hashable, Sendable {
         var offset: Offset
         var segment: Offset
         var position: FilePosition
+    }
+
+    /// Batches that are committed, but could not be written to their segment.
+    struct Unapplied: Sendable {
+        let segment: Segment
+        let file: any File
+        let position: FilePosition
+        let bytes: [UInt8]
+        let end: Place
     }
 
     /// What is to be done once the lock is free.
@@ -31,12 +40,28 @@ struct PartitionWriter: ~Copyable, Sendable {
     var hasDirectory: Bool
     /// Whether the next append begins a new segment, because records before it were lost.
     var beginsSegment: Bool
-    var committed: CommitPoint
+    /// The end of what is in the segments and can be read; accepted appends of a `synced` topic may
+    /// lie behind it.
+    var applied: Place
+    /// Everything before it is durable: in its segment, or in the commit log.
+    var durableEnd: Offset
+    /// Everything before it is synced in its segment.
+    var recoveryPoint: Place
+    /// The first redo file with something of this log that is not synced in its segment; and with
+    /// what the sync under way covers.
+    var uncoveredSince: UInt64?
+    var coveringSince: UInt64?
+    /// What could not be applied; appends are refused until it is.
+    var unapplied: [Unapplied] = []
+    /// Whether the level is being changed: nothing is accepted meanwhile.
+    var isAltering = false
+    /// Whether a head is to name this log, even one without a record.
+    var wantsHead = false
+    /// Whether the newest head says that the log is `synced`.
+    var isKnownSynced = false
 
     /// Files with unsynced bytes besides the active segment's: sealed segments, indexes, metadata.
     var unsyncedFiles: [any File] = []
-    /// Sealed segments of a `synced` topic that readers do not see whole yet.
-    var unpublished: [(segment: Segment, byteCount: Int)] = []
     /// Whether names in the partition's directory, and its own name, are unsynced.
     var hasUnsyncedNames = false
     var hasUnsyncedDirectory = false
@@ -56,12 +81,14 @@ struct PartitionWriter: ~Copyable, Sendable {
         beginsSegment = recovered.beginsSegment
         let end = recovered.nextOffset
         if let last = recovered.segments.last, !recovered.beginsSegment {
-            committed = CommitPoint(
+            applied = Place(
                 offset: end, segment: last.baseOffset, position: FilePosition(last.byteCount))
         } else {
             // Records before the end were lost: the segment to come begins behind them.
-            committed = CommitPoint(offset: end, segment: end, position: .start)
+            applied = Place(offset: end, segment: end, position: .start)
         }
+        recoveryPoint = applied
+        durableEnd = end
     }
 
     /// Whether a sync would have nothing to do.
@@ -70,9 +97,12 @@ struct PartitionWriter: ~Copyable, Sendable {
             && !hasUnsyncedDirectory
     }
 
-    /// Whether a sync would complete nobody and show readers nothing new.
-    var wakesNobody: Bool {
-        waiters.isEmpty && (configuration.durability != .synced || committed.offset == nextOffset)
+    /// Whether a sync of the segments would complete nobody.
+    var wakesNobody: Bool { waiters.isEmpty }
+
+    /// The first redo file that recovery of this log needs; nil when it needs none.
+    var neededFile: UInt64? {
+        [uncoveredSince, coveringSince].compactMap(\.self).min()
     }
 
     mutating func takeEffects() -> [Effect] {

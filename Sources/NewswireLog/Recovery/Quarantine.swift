@@ -9,23 +9,51 @@ enum Quarantine {
         _ name: String, from folder: String, in directory: String, because reason: String,
         on fileSystem: any FileSystem
     ) throws(IOFailure) -> String {
-        let path = "\(directory)/\(folder)/\(name)"
+        let target = try target("\(folder).\(name)", in: directory, on: fileSystem)
+        try write(reason, beside: target, on: fileSystem)
+        try fileSystem.rename("\(directory)/\(folder)/\(name)", to: target)
+        try fileSystem.synchronizeDirectory("\(directory)/\(directoryName)")
+        try fileSystem.synchronizeDirectory("\(directory)/\(folder)")
+        return target
+    }
+
+    /// Moves a directory of the data directory as a whole.
+    ///
+    /// - Returns: its new path.
+    static func moveDirectory(
+        _ name: String, in directory: String, because reason: String,
+        on fileSystem: any FileSystem
+    ) throws(IOFailure) -> String {
+        let target = try target(name, in: directory, on: fileSystem)
+        try write(reason, beside: target, on: fileSystem)
+        try fileSystem.rename("\(directory)/\(name)", to: target)
+        try fileSystem.synchronizeDirectory("\(directory)/\(directoryName)")
+        try fileSystem.synchronizeDirectory(directory)
+        return target
+    }
+
+    /// A path in `quarantine/` that is free; the folder is made if it is not there.
+    private static func target(
+        _ name: String, in directory: String, on fileSystem: any FileSystem
+    ) throws(IOFailure) -> String {
         let quarantine = "\(directory)/\(directoryName)"
         if try fileSystem.status(of: quarantine) == nil {
             try fileSystem.createDirectory(quarantine)
             try fileSystem.synchronizeDirectory(directory)
         }
-        var target = "\(quarantine)/\(folder).\(name)"
+        var target = "\(quarantine)/\(name)"
         var number = 1
         while try fileSystem.status(of: target) != nil {
             number += 1
-            target = "\(quarantine)/\(folder).\(number).\(name)"
+            target = "\(quarantine)/\(name).\(number)"
         }
+        return target
+    }
+
+    private static func write(
+        _ reason: String, beside target: String, on fileSystem: any FileSystem
+    ) throws(IOFailure) {
         try AtomicReplace.write(
             [UInt8]("\(reason)\n".utf8).rawSpan, to: "\(target).reason", on: fileSystem)
-        try fileSystem.rename(path, to: target)
-        try fileSystem.synchronizeDirectory(quarantine)
-        try fileSystem.synchronizeDirectory("\(directory)/\(folder)")
-        return target
     }
 }

@@ -44,6 +44,7 @@ extension PartitionLog {
     func maintain(expiring: Bool) throws(LogFailure) {
         var next = Deadline()
         let now = services.time.wallClock()
+        try applyUnapplied()
         try rollWhenOld(now, &next)
         syncWhenDue(&next)
         if expiring { try removeExpired(now, &next) }
@@ -85,12 +86,14 @@ extension PartitionLog {
     private func syncWhenDue(_ next: inout Deadline) {
         let now = services.time.instant()
         let due: Instant? = writer.withLock { writer in
+            // What the commit log holds is synced by the checkpoint.
+            guard writer.configuration.durability != .synced else { return nil }
             // Sealed segments wait for nothing: recovery reads all that is not synced.
             if !writer.unsyncedFiles.isEmpty { return now }
             return writer.unsyncedSince.map { $0 + writer.configuration.flushInterval }
         }
         guard let due else { return }
-        if due <= now { commit() } else { next.add(due) }
+        if due <= now { cover() } else { next.add(due) }
     }
 
     /// One segment that retention removes.
@@ -114,8 +117,8 @@ extension PartitionLog {
     /// Removes segments at the front of the log, as far as they are synced and seen by readers.
     private func remove(_ expired: [Expired], _ next: inout Deadline) throws(LogFailure) {
         guard !expired.isEmpty else { return }
-        commit()
-        let syncedEnd = writer.withLock { $0.refusal == nil ? $0.committed.offset : .zero }
+        cover()
+        let syncedEnd = writer.withLock { $0.refusal == nil ? $0.recoveryPoint.offset : .zero }
         let freeEnd = min(syncedEnd, Offset(visibleEnd.load(ordering: .acquiring)))
         let removable = expired.filter { $0.nextOffset <= freeEnd }
         guard let end = removable.last?.nextOffset else {

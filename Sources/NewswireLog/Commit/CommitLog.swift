@@ -1,0 +1,343 @@
+internal import Synchronization
+
+/// The commit log of a directory: what is appended to `synced` topics is written here first, for
+/// all partitions together, and to the segments once it is synced.
+///
+/// Appends go into the open group, under its lock. Whoever holds the commit slot swaps it for the
+/// next one, writes it to the redo file, syncs that, and applies it to the segments: into the page
+/// cache, where readers see it. A pass of the checkpoint syncs the segments later, all at once;
+/// then a head says so, and the redo file is free.
+final class CommitLog: Sendable {
+    /// What became of a batch that was to be added to the open group.
+    enum Addition {
+        case added(OpenGroup.RunID?)
+        /// A group has to be committed first.
+        case full
+        /// There is no room in the redo files.
+        case noRoom
+    }
+
+    private struct State: ~Copyable {
+        var current: RedoFile?
+        /// Where in it the next group goes.
+        var end = 0
+        var spare: RedoFiles.Spare?
+        /// The group that is not open: being committed, or empty.
+        var idle = OpenGroup()
+        var groupCount: UInt64 = 1
+        /// The sequence of the last group.
+        var sequence: UInt64
+        /// The redo files that are there, rising.
+        var numbers: [UInt64]
+        var byteCapacity = CommitLog.byteCapacityMin
+
+        /// How large a group may be that is opened while one of `pagesByteCount` is written.
+        func room(after pagesByteCount: Int) -> Int {
+            let rest = (current?.byteCapacity ?? 0) - end - pagesByteCount
+            let spareRest = (spare?.byteCapacity ?? 0) - RedoGroup.pageByteCount
+            guard rest < 0 else { return max(rest, spareRest) }
+            return spareRest - pagesByteCount
+        }
+    }
+
+    static let byteCapacityMin = 1 << 20
+    static let byteCapacityMax = 256 << 20
+
+    private let directoryID: TopicID
+    private let files: RedoFiles
+    private let open: Mutex<OpenGroup>
+    private let state: Mutex<State>
+    private let fileNumber: Atomic<UInt64>
+    private let lastSequence: Atomic<UInt64>
+    private let wantsCovering = Atomic(false)
+    /// One spare file is made at a time.
+    private let preparing = Mutex(())
+    private let time: any TimeSource
+
+    /// A commit log that goes on behind the redo files `numbers`, which were replayed, and behind
+    /// the group `lastSequence`.
+    init(
+        directoryID: TopicID, files: RedoFiles, numbers: [UInt64], lastSequence: UInt64,
+        time: any TimeSource
+    ) {
+        self.directoryID = directoryID
+        self.files = files
+        self.time = time
+        open = Mutex(OpenGroup())
+        state = Mutex(State(sequence: lastSequence, numbers: numbers))
+        // The next one: everything in those that are there was applied when they were read.
+        fileNumber = Atomic((numbers.last ?? 0) + 1)
+        self.lastSequence = Atomic(lastSequence)
+    }
+
+    /// What a head says: no group that is not applied yet is in an older file.
+    var position: (fileNumber: UInt64, sequence: UInt64) {
+        (fileNumber.load(ordering: .acquiring), lastSequence.load(ordering: .acquiring))
+    }
+
+    // MARK: Adding
+
+    /// Adds `batch` to the open group.
+    ///
+    /// - Throws: why nothing is accepted any more.
+    func add(
+        _ batch: RawSpan, to target: OpenGroup.Target, isDirect: Bool
+    ) throws(IOFailure) -> Addition {
+        try open.withLock { group throws(IOFailure) in
+            let cost = OpenGroup.cost(isDirect ? 0 : batch.byteCount, to: target.log.partition)
+            if let refusal = try Self.refusal(of: cost, in: group) { return refusal }
+            guard isDirect else { return .added(group.add(batch, to: target)) }
+            group.addDirect(batch.byteCount, to: target)
+            return .added(nil)
+        }
+    }
+
+    /// Adds all of several batches, or none.
+    func add(_ parts: [AtomicPart]) throws(IOFailure) -> Addition {
+        try open.withLock { group throws(IOFailure) in
+            let cost = parts.reduce(0) { $0 + $1.cost }
+            if let refusal = try Self.refusal(of: cost, in: group) { return refusal }
+            for part in parts {
+                if part.isDirect {
+                    group.addDirect(part.bytes.count, to: part.target)
+                } else {
+                    _ = group.add(part.bytes.rawSpan, to: part.target)
+                }
+            }
+            return .added(nil)
+        }
+    }
+
+    /// Says that a partition is no more, with the next commit.
+    func addRemoval(
+        of partition: TopicPartition, _ identity: PartitionIdentity
+    ) throws(IOFailure) -> Addition {
+        try open.withLock { group throws(IOFailure) in
+            let cost = OpenGroup.cost(0, to: partition)
+            if let refusal = try Self.refusal(of: cost, in: group) { return refusal }
+            group.addRemoval(of: partition, identity)
+            return .added(nil)
+        }
+    }
+
+    private static func refusal(
+        of cost: Int, in group: borrowing OpenGroup
+    ) throws(IOFailure) -> Addition? {
+        if let failure = group.failure { throw failure }
+        guard !group.fits(cost) else { return nil }
+        return group.isEmpty ? .noRoom : .full
+    }
+
+    /// Why nothing is committed any more; nil while it is.
+    var failure: IOFailure? { open.withLock { $0.failure } }
+
+    /// Whether there is nothing to commit.
+    var isEmpty: Bool { open.withLock { $0.isEmpty || $0.failure != nil } }
+
+    /// Has room in the redo files for an append of `cost` bytes.
+    ///
+    /// - Throws: what the disk says; nothing has changed.
+    func makeRoom(for cost: Int) throws(IOFailure) {
+        let needed = RedoGroup.wholePages(RedoGroup.Layout.headerByteCount + cost)
+        try prepareSpare { state in
+            guard state.room(after: 0) < needed else { return nil }
+            return max(state.byteCapacity, RedoGroup.pageByteCount + needed)
+        }
+    }
+
+    /// Has a spare file of the right size, if the commit log is in use.
+    func prepareSpare() throws(IOFailure) {
+        try prepareSpare { state in
+            guard state.current != nil else { return nil }
+            return (state.spare?.byteCapacity ?? 0) < state.byteCapacity ? state.byteCapacity : nil
+        }
+    }
+
+    /// Makes a spare file of the size that `wanted` answers; one that is there is kept until then.
+    private func prepareSpare(
+        _ wanted: (borrowing State) -> Int?
+    ) throws(IOFailure) {
+        try preparing.withLock { _ throws(IOFailure) in
+            let byteCapacity: Int? = state.withLock { wanted($0) }
+            // Without the lock: commits go on meanwhile.
+            let spare = try byteCapacity.map { size throws(IOFailure) in
+                try files.prepare(size)
+            }
+            try state.withLock { state throws(IOFailure) in
+                if let spare {
+                    try files.install(spare)
+                    state.spare = spare
+                }
+                raiseRoom(state)
+            }
+        }
+    }
+
+    private func raiseRoom(_ state: borrowing State) {
+        let room = state.room(after: 0)
+        open.withLock { $0.room = max($0.room, room) }
+    }
+
+    // MARK: Committing
+
+    /// Commits the open group, if there is anything in it. One caller at a time.
+    ///
+    /// - Returns: the logs that have somebody to complete.
+    func commit() -> CommittedGroup {
+        var outcome = CommittedGroup()
+        state.withLock { state in
+            guard beginCommit(&state) else { return }
+            outcome.logs = state.idle.runs.map(\.log)
+            do throws(IOFailure) {
+                try synchronizeDirect(state.idle, &outcome.syncs)
+                let file = try write(&state)
+                for run in state.idle.runs where run.isAwaitedWritten {
+                    run.log.finishWritten(upTo: run.nextOffset)
+                }
+                let started = time.instant()
+                try file.file.synchronize()
+                outcome.took = .nanoseconds(time.instant().nanoseconds - started.nanoseconds)
+                lastSequence.store(state.sequence, ordering: .releasing)
+                apply(state.idle, from: file.number)
+            } catch { stop(error, &state, &outcome) }
+        }
+        return outcome
+    }
+
+    private func beginCommit(_ state: inout State) -> Bool {
+        open.withLock { group in
+            guard !group.isEmpty, group.failure == nil else { return false }
+            swap(&group, &state.idle)
+            state.groupCount += 1
+            group.reset(number: state.groupCount)
+            group.room = state.room(after: state.idle.pagesByteCount)
+            return true
+        }
+    }
+
+    /// What stands in segments already has to be durable before the group says that it counts.
+    private func synchronizeDirect(
+        _ group: borrowing OpenGroup, _ results: inout [(PartitionLog, PartitionLog.SyncResult)]
+    ) throws(IOFailure) {
+        for run in group.runs where run.isDirect {
+            results.append((run.log, try run.log.synchronizeDirect()))
+        }
+    }
+
+    private func write(_ state: inout State) throws(IOFailure) -> RedoFile {
+        let file = try self.file(for: state.idle.pagesByteCount, &state)
+        state.sequence += 1
+        state.idle.seal(sequence: state.sequence, in: file.number, seed: file.seed)
+        try file.file.write(state.idle.pages, at: FilePosition(state.end))
+        state.end += state.idle.pagesByteCount
+        return file
+    }
+
+    /// The redo file that the next group goes to: the one that is there, or the spare one.
+    private func file(
+        for pagesByteCount: Int, _ state: inout State
+    ) throws(IOFailure) -> RedoFile {
+        if let current = state.current, pagesByteCount <= current.byteCapacity - state.end {
+            return current
+        }
+        guard let spare = state.spare else {
+            preconditionFailure("a group was accepted for which there is no room")
+        }
+        let number = (state.numbers.last ?? 0) + 1
+        let header = RedoFile.Header(
+            directoryID: directoryID, number: number, firstSequence: state.sequence + 1)
+        let file = try files.take(spare, as: header)
+        // Covering cannot keep up: more than the file that is full now waits for it.
+        if state.current != nil, state.numbers.count > 1 {
+            state.byteCapacity = min(state.byteCapacity * 2, Self.byteCapacityMax)
+        }
+        state.spare = nil
+        state.numbers.append(number)
+        state.current = file
+        state.end = RedoGroup.pageByteCount
+        fileNumber.store(number, ordering: .releasing)
+        wantsCovering.store(true, ordering: .releasing)
+        return file
+    }
+
+    private func apply(_ group: borrowing OpenGroup, from fileNumber: UInt64) {
+        for run in group.runs {
+            switch run.log.beginApply(run, from: fileNumber) {
+            case .now: break
+            case .never: continue
+            case .later(let failure):
+                run.log.keepForLater(run, group.copyBatches(of: run), failure)
+                continue
+            }
+            do throws(IOFailure) {
+                if !run.isDirect {
+                    try group.withPieces(of: run) { pieces, bytes throws(IOFailure) in
+                        try run.file.write(pieces, of: bytes, at: run.position)
+                    }
+                }
+                run.log.finishApply(run, from: fileNumber)
+            } catch {
+                run.log.keepForLater(run, group.copyBatches(of: run), error)
+            }
+        }
+    }
+
+    /// Nothing that was not synced counts, and nothing more is accepted: the kernel may have
+    /// dropped what it could not write.
+    private func stop(
+        _ failure: IOFailure, _ state: inout State, _ outcome: inout CommittedGroup
+    ) {
+        outcome.logs += open.withLock { group in
+            group.failure = failure
+            return group.runs.map(\.log)
+        }
+        outcome.failure = failure
+        outcome.stopped = outcome.logs.filter { $0.stopCommits(failure) }
+    }
+
+    // MARK: Covering
+
+    /// Whether segments should be synced soon; asked once for each redo file that is full.
+    func takeCoveringWish() -> Bool { wantsCovering.exchange(false, ordering: .acquiring) }
+
+    /// How many bytes the redo files may hold before appends wait for the segments' syncs.
+    static let uncoveredByteCountMax = 1 << 30
+
+    /// Whether so much is uncovered that appends have to wait.
+    var isOverdue: Bool {
+        state.withLock { state in
+            state.numbers.count > 2
+                && state.numbers.count * state.byteCapacity > Self.uncoveredByteCountMax
+        }
+    }
+
+    /// Gives the redo files before `number` back: the heads that are kept need none of them.
+    func free(before number: UInt64) throws(IOFailure) {
+        try state.withLock { state throws(IOFailure) in
+            while let oldest = state.numbers.first, oldest < number,
+                oldest != state.current?.number
+            {
+                if state.spare == nil {
+                    state.spare = try files.recycle(oldest)
+                } else {
+                    try files.remove(oldest)
+                }
+                state.numbers.removeFirst()
+            }
+            raiseRoom(state)
+        }
+    }
+}
+
+/// What one commit did.
+struct CommittedGroup {
+    /// The logs in it; one may come twice.
+    var logs: [PartitionLog] = []
+    /// The syncs of segments that had to come first.
+    var syncs: [(PartitionLog, PartitionLog.SyncResult)] = []
+    /// How long the sync of the redo file took.
+    var took = Duration.zero
+    /// Why the directory commits nothing more, and the logs that heard of it first.
+    var failure: IOFailure?
+    var stopped: [PartitionLog] = []
+}

@@ -1,0 +1,235 @@
+/// Brings what the commit log holds to the segments, when a directory is opened for writing.
+///
+/// Afterwards the segments hold every committed batch, synced, and the checkpoint's entries say so:
+/// each partition is then recovered by itself. Every step may be repeated.
+struct CommitLogReplay {
+    /// What was replayed into one partition.
+    struct Replayed: Hashable, Sendable {
+        var batchCount = 0
+        var byteCount = 0
+    }
+
+    /// What was found and done.
+    struct Outcome {
+        /// The numbers of the redo files, rising.
+        var numbers: [UInt64] = []
+        /// The sequence of the last group.
+        var lastSequence: UInt64 = 0
+        /// Whether no group is missing that was synced.
+        var isComplete = true
+        /// Parts of redo files that went bad.
+        var damage: [DamagedRedo] = []
+        var replayed: [PartitionIdentity: Replayed] = [:]
+    }
+
+    private let directory: String
+    private let fileSystem: any FileSystem
+    private let directoryID: TopicID
+    private let files: RedoFiles
+    /// By which group a partition ended: entries before it do not count.
+    private var removals: [PartitionIdentity: UInt64] = [:]
+    private var written: UnsyncedSegments
+    private(set) var outcome = Outcome()
+
+    init(in directory: String, of directoryID: TopicID, on fileSystem: any FileSystem) {
+        self.directory = directory
+        self.directoryID = directoryID
+        self.fileSystem = fileSystem
+        files = RedoFiles(in: directory, on: fileSystem)
+        written = UnsyncedSegments(in: directory, on: fileSystem)
+    }
+
+    /// Replays what the newest head needs, and moves the entries of the checkpoint behind it.
+    mutating func run(_ head: RedoHead?, _ facts: inout CheckpointFacts) throws(IOFailure) {
+        outcome.numbers = try files.numbers()
+        outcome.lastSequence = head?.lastSequence ?? 0
+        let needed = outcome.numbers.filter { $0 >= head?.firstFile ?? 0 }
+        try look(needed, head)
+        for number in needed { try replay(number, &facts) }
+        try written.synchronizeAll()
+        guard !outcome.isComplete else { return }
+        // What is missing may stand in the segments: they are read, not cut.
+        for identity in facts.entries.keys { facts.entries[identity]?.isSynced = false }
+    }
+
+    // MARK: Looking
+
+    /// Reads all groups once: which partitions ended, and whether any group is missing.
+    private mutating func look(_ numbers: [UInt64], _ head: RedoHead?) throws(IOFailure) {
+        var next = head.map { $0.firstFile } ?? numbers.first ?? 0
+        if head == nil, !numbers.isEmpty { outcome.isComplete = false }
+        for number in numbers {
+            if number != next { outcome.isComplete = false }
+            next = number + 1
+            try look(number)
+        }
+        if outcome.lastSequence < head?.lastSequence ?? 0 { outcome.isComplete = false }
+    }
+
+    private mutating func look(_ number: UInt64) throws(IOFailure) {
+        var scan = try RedoScan(files.open(number), number: number, of: directoryID)
+        // The groups between the last one and this file's first.
+        if scan.header.firstSequence > outcome.lastSequence + 1 { outcome.isComplete = false }
+        if scan.header.firstSequence == 0 { outcome.isComplete = false }
+        while let step = try scan.next() {
+            switch step {
+            case .damage(let position, let byteCount):
+                outcome.isComplete = false
+                outcome.damage.append(
+                    DamagedRedo(
+                        path: files.path(number), position: position, byteCount: byteCount))
+            case .group(let group):
+                outcome.lastSequence = max(outcome.lastSequence, group.sequence)
+                for entry in group.entries where entry.kind == .removal {
+                    removals[group.targets[entry.target].identity] = group.sequence
+                }
+            }
+        }
+    }
+
+    // MARK: Replaying
+
+    private mutating func replay(
+        _ number: UInt64, _ facts: inout CheckpointFacts
+    ) throws(IOFailure) {
+        var scan = try RedoScan(files.open(number), number: number, of: directoryID)
+        while let step = try scan.next() {
+            guard case .group(let group) = step else { continue }
+            try replay(group, scan.bytes, &facts)
+        }
+    }
+
+    private mutating func replay(
+        _ group: RedoGroup, _ bytes: [UInt8], _ facts: inout CheckpointFacts
+    ) throws(IOFailure) {
+        for (slot, target) in group.targets.enumerated() {
+            if let end = removals[target.identity], end >= group.sequence { continue }
+            let known = facts.entries[target.identity]?.recoveryPoint ?? .zero
+            let entries = group.entries.filter { entry in
+                entry.target == slot && entry.kind != .removal && entry.nextOffset > known
+            }
+            guard let last = entries.last else { continue }
+            try write(entries.filter { $0.kind == .data }, of: bytes, to: target)
+            moveEntry(of: target, behind: last, &facts)
+            noteEpoch(of: target, entries, bytes, &facts)
+            outcome.replayed[target.identity, default: Replayed()].batchCount += entries.count
+            outcome.replayed[target.identity, default: Replayed()].byteCount += entries.reduce(0) {
+                $0 + $1.byteCount
+            }
+        }
+    }
+
+    /// Entries of one target follow each other in the segment.
+    private mutating func write(
+        _ entries: [RedoGroup.Entry], of bytes: [UInt8], to target: RedoGroup.Target
+    ) throws(IOFailure) {
+        guard let first = entries.first else { return }
+        let file = try written.file(of: target)
+        let pieces = entries.map { $0.start..<$0.start + $0.byteCount }
+        try file.write(pieces, of: bytes.rawSpan, at: first.position)
+    }
+
+    private func moveEntry(
+        of target: RedoGroup.Target, behind last: RedoGroup.Entry, _ facts: inout CheckpointFacts
+    ) {
+        var entry =
+            facts.entries[target.identity]
+            ?? RedoHead.Entry(target.partition, identity: target.identity)
+        entry.recoveryPoint = last.nextOffset
+        entry.recoverySegment = target.baseOffset
+        entry.recoveryPosition = last.position + last.byteCount
+        entry.isSynced = true
+        facts.entries[target.identity] = entry
+    }
+
+    private func noteEpoch(
+        of target: RedoGroup.Target, _ entries: [RedoGroup.Entry], _ bytes: [UInt8],
+        _ facts: inout CheckpointFacts
+    ) {
+        for entry in entries where entry.kind == .data {
+            let batch = bytes.rawSpan.extracting(entry.start..<entry.start + entry.byteCount)
+            do throws(BatchFailure) {
+                let epoch = try RecordBatchHeader(batch).leaderEpoch
+                let known = facts.entries[target.identity]?.leaderEpoch ?? -1
+                facts.entries[target.identity]?.leaderEpoch = max(known, epoch)
+            } catch {
+                // Its checksum was right, so it was written so; readers will say what is wrong.
+                continue
+            }
+        }
+    }
+}
+
+/// A part of a redo file that is not what was written there.
+public struct DamagedRedo: Sendable {
+    /// The redo file.
+    public let path: String
+    /// Where it begins.
+    public let position: FilePosition
+    /// How many bytes.
+    public let byteCount: Int
+}
+
+/// Segment files that are written to and not synced yet; a bounded number of them is open.
+private struct UnsyncedSegments {
+    private static let filesMax = 64
+
+    private let directory: String
+    private let fileSystem: any FileSystem
+    private var files: [String: any File] = [:]
+    private var folders: Set<String> = []
+
+    init(in directory: String, on fileSystem: any FileSystem) {
+        self.directory = directory
+        self.fileSystem = fileSystem
+    }
+
+    /// The file of a segment, made with its directory if it is not there.
+    mutating func file(of target: RedoGroup.Target) throws(IOFailure) -> any File {
+        let folder = "\(directory)/\(target.partition)"
+        let path = "\(folder)/\(SegmentFileName(target.baseOffset, .log))"
+        if let file = files[path] { return file }
+        if files.count >= Self.filesMax { try synchronizeFiles() }
+        if folders.insert(folder).inserted { try prepare(folder, target) }
+        let file = try fileSystem.openFile(path, .createOrOpen)
+        files[path] = file
+        return file
+    }
+
+    private mutating func prepare(
+        _ folder: String, _ target: RedoGroup.Target
+    ) throws(IOFailure) {
+        let metadata = "\(folder)/\(PartitionMetadataFile.fileName)"
+        if try fileSystem.status(of: folder) == nil {
+            try fileSystem.createDirectory(folder)
+        } else if try fileSystem.status(of: metadata) != nil {
+            let text = try fileSystem.contents(of: metadata, byteCountMax: 1024)
+            let owner = PartitionMetadataFile.topicID(of: text)
+            if owner == nil || owner == target.identity.topicID { return }
+            // A deletion moves the old directory away, durably, before a new one is begun; so these
+            // are nobody's.
+            _ = try Quarantine.moveDirectory(
+                target.partition.description, in: directory,
+                because: "its files belong to another topic", on: fileSystem)
+            try fileSystem.createDirectory(folder)
+        }
+        let file = try fileSystem.openFile(metadata, .createOrOpen)
+        try file.truncate(to: 0)
+        try file.write(PartitionMetadataFile.text(target.identity.topicID).rawSpan, at: .start)
+        files[metadata] = file
+    }
+
+    /// Makes everything durable, names included.
+    mutating func synchronizeAll() throws(IOFailure) {
+        try synchronizeFiles()
+        for folder in folders.sorted() { try fileSystem.synchronizeDirectory(folder) }
+        if !folders.isEmpty { try fileSystem.synchronizeDirectory(directory) }
+    }
+
+    private mutating func synchronizeFiles() throws(IOFailure) {
+        let open = files.sorted { $0.key < $1.key }
+        for (_, file) in open { try file.beginWriteback() }
+        for (_, file) in open { try file.synchronize() }
+        files = [:]
+    }
+}
