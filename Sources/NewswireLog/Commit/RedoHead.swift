@@ -218,7 +218,8 @@ package struct RedoHead: Hashable, Sendable {
             logStartOffset: offsets[0], recoveryPoint: offsets[1], recoverySegment: offsets[2],
             recoveryPosition: FilePosition(Int(place)),
             leaderEpoch: bytes.bigEndian(Int32.self, at: Layout.leaderEpoch.lowerBound),
-            isSynced: !isFirst && bytes.bigEndian(UInt16.self, at: Layout.flags.lowerBound) & 1 == 1)
+            isSynced: !isFirst && bytes.bigEndian(UInt16.self, at: Layout.flags.lowerBound) & 1 == 1
+        )
     }
 }
 

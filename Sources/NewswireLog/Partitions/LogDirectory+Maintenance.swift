@@ -13,7 +13,8 @@ extension LogDirectory {
         guard !services.isReadOnly else { return }
         // In a new one, too: a partition that the checkpoint does not know begins at 0.
         let hasRecovered = recovery.withLock { !$0.wasClean || !$0.partitions.isEmpty }
-        if !services.hasCheckpoint || hasRecovered {
+        let needsHead = needsHead.load(ordering: .relaxed)
+        if !services.hasCheckpoint || hasRecovered || needsHead {
             try services.checkpointNow()
         }
         let first = services.time.instant() + Self.firstExpiry

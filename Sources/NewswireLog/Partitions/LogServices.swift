@@ -143,12 +143,20 @@ package final class LogServices: Sendable {
         return facts
     }
 
+    /// What was known of a partition before it was opened.
+    struct Found {
+        var entry: RedoHead.Entry?
+        var isClean: Bool
+        var isWhole: Bool
+        var replayed: CommitLogReplay.Replayed?
+    }
+
     /// Takes over what the checkpoint at the open says of a partition, or of one that goes.
-    func takeEntry(
-        of identity: PartitionIdentity
-    ) -> (entry: RedoHead.Entry?, isClean: Bool, isWhole: Bool) {
+    func takeEntry(of identity: PartitionIdentity) -> Found {
         unopened.withLock { found in
-            (found.entries.removeValue(forKey: identity), found.isClean, found.isWhole)
+            Found(
+                entry: found.entries.removeValue(forKey: identity), isClean: found.isClean,
+                isWhole: found.isWhole, replayed: found.replayed.removeValue(forKey: identity))
         }
     }
 

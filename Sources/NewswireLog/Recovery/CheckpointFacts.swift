@@ -4,6 +4,8 @@ struct CheckpointFacts: Sendable {
     /// Whether there was a head, and no damaged one behind it: what it does not know was not there.
     let isWhole: Bool
     var entries: [PartitionIdentity: RedoHead.Entry]
+    /// What the commit log brought to partitions since that head.
+    var replayed: [PartitionIdentity: CommitLogReplay.Replayed] = [:]
 
     init(_ found: RedoDirectory.Contents) {
         let head = found.newest

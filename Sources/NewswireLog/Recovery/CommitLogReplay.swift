@@ -19,7 +19,6 @@ struct CommitLogReplay {
         var isComplete = true
         /// Parts of redo files that went bad.
         var damage: [DamagedRedo] = []
-        var replayed: [PartitionIdentity: Replayed] = [:]
     }
 
     private let directory: String
@@ -29,6 +28,7 @@ struct CommitLogReplay {
     /// By which group a partition ended: entries before it do not count.
     private var removals: [PartitionIdentity: UInt64] = [:]
     private var written: UnsyncedSegments
+    private var replayed: [PartitionIdentity: Replayed] = [:]
     private(set) var outcome = Outcome()
 
     init(in directory: String, of directoryID: TopicID, on fileSystem: any FileSystem) {
@@ -47,6 +47,7 @@ struct CommitLogReplay {
         try look(needed, head)
         for number in needed { try replay(number, &facts) }
         try written.synchronizeAll()
+        facts.replayed = replayed
         guard !outcome.isComplete else { return }
         // What is missing may stand in the segments: they are read, not cut.
         for identity in facts.entries.keys { facts.entries[identity]?.isSynced = false }
@@ -112,8 +113,8 @@ struct CommitLogReplay {
             try write(entries.filter { $0.kind == .data }, of: bytes, to: target)
             moveEntry(of: target, behind: last, &facts)
             noteEpoch(of: target, entries, bytes, &facts)
-            outcome.replayed[target.identity, default: Replayed()].batchCount += entries.count
-            outcome.replayed[target.identity, default: Replayed()].byteCount += entries.reduce(0) {
+            replayed[target.identity, default: Replayed()].batchCount += entries.count
+            replayed[target.identity, default: Replayed()].byteCount += entries.reduce(0) {
                 $0 + $1.byteCount
             }
         }

@@ -37,6 +37,8 @@ struct PartitionRecoverer {
         (entry, isClean) = (found.entry, found.isClean)
         knowsStart = found.entry != nil || found.isWhole
         log = RecoveredLog(partition: partition)
+        log.report.replayedBatchCount = found.replayed?.batchCount ?? 0
+        log.report.replayedByteCount = found.replayed?.byteCount ?? 0
     }
 
     /// Where the checkpoint says that everything before is synced.

@@ -26,6 +26,10 @@ public struct PartitionRecovery: Sendable {
     public let partition: TopicPartition
     /// The end after recovery, exclusive.
     public package(set) var logEndOffset: Offset
+    /// How many batches, and bytes of them, were brought from the commit log to the segments.
+    public package(set) var replayedBatchCount = 0
+    /// The bytes of these batches.
+    public package(set) var replayedByteCount = 0
     /// How many bytes of log were read and verified.
     public package(set) var scannedByteCount = 0
     /// What was cut from the end of a segment file.

@@ -3,6 +3,8 @@ struct TailScan {
     let file: any File
     /// Everything before it in this file was synced.
     var recoveryPosition = FilePosition.start
+    /// Whether whole batches behind that are kept.
+    var keepsMore = true
     /// The epochs that began before the segment; those that its batches show are added, if wanted.
     var epochs = LeaderEpochTable()
     var learnsEpochs = true
@@ -30,8 +32,8 @@ struct TailScan {
     }
 
     mutating func run() throws(IOFailure) {
-        var scan = SegmentScan(
-            file, expecting: baseOffset, limit: byteCount, order: .appended)
+        let limit = keepsMore ? byteCount : min(byteCount, recoveryPosition.value)
+        var scan = SegmentScan(file, expecting: baseOffset, limit: limit, order: .appended)
         while let step = try scan.next() {
             switch step {
             case .batch(let header, let position): keep(header, at: position)
@@ -47,6 +49,7 @@ struct TailScan {
                 }
             }
         }
+        if limit < byteCount { cutReason = .uncommitted(byteCount: byteCount - limit) }
     }
 
     private mutating func keep(_ header: RecordBatchHeader, at position: FilePosition) {
