@@ -104,7 +104,7 @@ import Testing
     private func path(_ generation: Int) -> String {
         let digits = String(generation)
         return temporary.path("commit/" + String(repeating: "0", count: 20 - digits.count) + digits)
-            + ".redo"
+            + ".head"
     }
 
     private func damage(_ generation: Int) throws {
@@ -130,7 +130,7 @@ import Testing
         try damage(2)
         _ = try redo.quarantine(try redo.load())
         let names = Set(try fileSystem.entries(of: temporary.path("quarantine")).map(\.name))
-        let name = "commit.00000000000000000002.redo"
+        let name = "commit.00000000000000000002.head"
         #expect(names == [name, "\(name).reason"])
         #expect(try redo.load().isClean)
     }

@@ -15,20 +15,25 @@ final class CommitLog: Sendable {
         case full
         /// There is no room in the redo files.
         case noRoom
+        /// Nothing is accepted any more.
+        case stopped(IOFailure)
     }
 
     private struct State: ~Copyable {
         var current: RedoFile?
         /// Where in it the next group goes.
         var end = 0
-        var spare: RedoFiles.Spare?
+        /// The one that comes next.
+        var spare: RedoFile?
         /// The group that is not open: being committed, or empty.
         var idle = OpenGroup()
         var groupCount: UInt64 = 1
         /// The sequence of the last group.
         var sequence: UInt64
-        /// The redo files that are there, rising.
+        /// The redo files that are there, rising; without the spare one.
         var numbers: [UInt64]
+        /// The number of the redo file that is made next.
+        var nextNumber: UInt64
         var byteCapacity = CommitLog.byteCapacityMin
 
         /// How large a group may be that is opened while one of `pagesByteCount` is written.
@@ -43,12 +48,11 @@ final class CommitLog: Sendable {
     static let byteCapacityMin = 1 << 20
     static let byteCapacityMax = 256 << 20
 
-    private let directoryID: TopicID
     private let files: RedoFiles
     private let open: Mutex<OpenGroup>
     private let state: Mutex<State>
-    private let fileNumber: Atomic<UInt64>
-    private let lastSequence: Atomic<UInt64>
+    private let currentNumber: Atomic<UInt64>
+    private let syncedSequence: Atomic<UInt64>
     private let wantsCovering = Atomic(false)
     /// One spare file is made at a time.
     private let preparing = Mutex(())
@@ -57,35 +61,31 @@ final class CommitLog: Sendable {
     /// A commit log that goes on behind the redo files `numbers`, which were replayed, and behind
     /// the group `lastSequence`.
     init(
-        directoryID: TopicID, files: RedoFiles, numbers: [UInt64], lastSequence: UInt64,
-        time: any TimeSource
+        _ files: RedoFiles, numbers: [UInt64], lastSequence: UInt64, time: any TimeSource
     ) {
-        self.directoryID = directoryID
         self.files = files
         self.time = time
         open = Mutex(OpenGroup())
-        state = Mutex(State(sequence: lastSequence, numbers: numbers))
-        // The next one: everything in those that are there was applied when they were read.
-        fileNumber = Atomic((numbers.last ?? 0) + 1)
-        self.lastSequence = Atomic(lastSequence)
+        // Everything in the files that are there was applied when they were read.
+        let next = (numbers.last ?? 0) + 1
+        state = Mutex(State(sequence: lastSequence, numbers: numbers, nextNumber: next))
+        currentNumber = Atomic(next)
+        syncedSequence = Atomic(lastSequence)
     }
 
-    /// What a head says: no group that is not applied yet is in an older file.
-    var position: (fileNumber: UInt64, sequence: UInt64) {
-        (fileNumber.load(ordering: .acquiring), lastSequence.load(ordering: .acquiring))
-    }
+    /// The redo file that groups go to: none that is not applied yet is in an older one.
+    var fileNumber: UInt64 { currentNumber.load(ordering: .acquiring) }
+
+    /// The sequence of the last group that was synced.
+    var lastSequence: UInt64 { syncedSequence.load(ordering: .acquiring) }
 
     // MARK: Adding
 
     /// Adds `batch` to the open group.
-    ///
-    /// - Throws: why nothing is accepted any more.
-    func add(
-        _ batch: RawSpan, to target: OpenGroup.Target, isDirect: Bool
-    ) throws(IOFailure) -> Addition {
-        try open.withLock { group throws(IOFailure) in
+    func add(_ batch: RawSpan, to target: OpenGroup.Target, isDirect: Bool) -> Addition {
+        open.withLock { group in
             let cost = OpenGroup.cost(isDirect ? 0 : batch.byteCount, to: target.log.partition)
-            if let refusal = try Self.refusal(of: cost, in: group) { return refusal }
+            if let refusal = Self.refusal(of: cost, in: group) { return refusal }
             guard isDirect else { return .added(group.add(batch, to: target)) }
             group.addDirect(batch.byteCount, to: target)
             return .added(nil)
@@ -93,16 +93,12 @@ final class CommitLog: Sendable {
     }
 
     /// Adds all of several batches, or none.
-    func add(_ parts: [AtomicPart]) throws(IOFailure) -> Addition {
-        try open.withLock { group throws(IOFailure) in
+    func add(_ parts: [AtomicPart]) -> Addition {
+        open.withLock { group in
             let cost = parts.reduce(0) { $0 + $1.cost }
-            if let refusal = try Self.refusal(of: cost, in: group) { return refusal }
+            if let refusal = Self.refusal(of: cost, in: group) { return refusal }
             for part in parts {
-                if part.isDirect {
-                    group.addDirect(part.bytes.count, to: part.target)
-                } else {
-                    _ = group.add(part.bytes.rawSpan, to: part.target)
-                }
+                _ = group.add(part.bytes.rawSpan, to: part.target)
             }
             return .added(nil)
         }
@@ -111,10 +107,10 @@ final class CommitLog: Sendable {
     /// Says that a partition is no more, with the next commit.
     func addRemoval(
         of partition: TopicPartition, _ identity: PartitionIdentity
-    ) throws(IOFailure) -> Addition {
-        try open.withLock { group throws(IOFailure) in
+    ) -> Addition {
+        open.withLock { group in
             let cost = OpenGroup.cost(0, to: partition)
-            if let refusal = try Self.refusal(of: cost, in: group) { return refusal }
+            if let refusal = Self.refusal(of: cost, in: group) { return refusal }
             group.addRemoval(of: partition, identity)
             return .added(nil)
         }
@@ -122,8 +118,8 @@ final class CommitLog: Sendable {
 
     private static func refusal(
         of cost: Int, in group: borrowing OpenGroup
-    ) throws(IOFailure) -> Addition? {
-        if let failure = group.failure { throw failure }
+    ) -> Addition? {
+        if let failure = group.failure { return .stopped(failure) }
         guard !group.fits(cost) else { return nil }
         return group.isEmpty ? .noRoom : .full
     }
@@ -154,23 +150,25 @@ final class CommitLog: Sendable {
     }
 
     /// Makes a spare file of the size that `wanted` answers; one that is there is kept until then.
-    private func prepareSpare(
-        _ wanted: (borrowing State) -> Int?
-    ) throws(IOFailure) {
+    private func prepareSpare(_ wanted: (borrowing State) -> Int?) throws(IOFailure) {
         try preparing.withLock { _ throws(IOFailure) in
-            let byteCapacity: Int? = state.withLock { wanted($0) }
-            // Without the lock: commits go on meanwhile.
-            let spare = try byteCapacity.map { size throws(IOFailure) in
-                try files.prepare(size)
+            let order: (number: UInt64, byteCapacity: Int)? = state.withLock { state in
+                wanted(state).map { (state.spare?.number ?? state.nextNumber, $0) }
             }
-            try state.withLock { state throws(IOFailure) in
-                if let spare {
-                    try files.install(spare)
-                    state.spare = spare
-                }
+            // Without the lock: commits go on meanwhile.
+            let spare = try order.map { order throws(IOFailure) in
+                try files.make(order.number, order.byteCapacity)
+            }
+            state.withLock { state in
+                if let spare { keep(spare, &state) }
                 raiseRoom(state)
             }
         }
+    }
+
+    private func keep(_ spare: RedoFile, _ state: inout State) {
+        state.spare = spare
+        state.nextNumber = spare.number + 1
     }
 
     private func raiseRoom(_ state: borrowing State) {
@@ -197,9 +195,11 @@ final class CommitLog: Sendable {
                 let started = time.instant()
                 try file.file.synchronize()
                 outcome.took = .nanoseconds(time.instant().nanoseconds - started.nanoseconds)
-                lastSequence.store(state.sequence, ordering: .releasing)
+                syncedSequence.store(state.sequence, ordering: .releasing)
                 apply(state.idle, from: file.number)
             } catch { stop(error, &state, &outcome) }
+            // It holds files open.
+            state.idle.reset(number: 0)
         }
         return outcome
     }
@@ -225,7 +225,7 @@ final class CommitLog: Sendable {
     }
 
     private func write(_ state: inout State) throws(IOFailure) -> RedoFile {
-        let file = try self.file(for: state.idle.pagesByteCount, &state)
+        let file = self.file(for: state.idle.pagesByteCount, &state)
         state.sequence += 1
         state.idle.seal(sequence: state.sequence, in: file.number, seed: file.seed)
         try file.file.write(state.idle.pages, at: FilePosition(state.end))
@@ -234,30 +234,24 @@ final class CommitLog: Sendable {
     }
 
     /// The redo file that the next group goes to: the one that is there, or the spare one.
-    private func file(
-        for pagesByteCount: Int, _ state: inout State
-    ) throws(IOFailure) -> RedoFile {
+    private func file(for pagesByteCount: Int, _ state: inout State) -> RedoFile {
         if let current = state.current, pagesByteCount <= current.byteCapacity - state.end {
             return current
         }
         guard let spare = state.spare else {
             preconditionFailure("a group was accepted for which there is no room")
         }
-        let number = (state.numbers.last ?? 0) + 1
-        let header = RedoFile.Header(
-            directoryID: directoryID, number: number, firstSequence: state.sequence + 1)
-        let file = try files.take(spare, as: header)
         // Covering cannot keep up: more than the file that is full now waits for it.
         if state.current != nil, state.numbers.count > 1 {
             state.byteCapacity = min(state.byteCapacity * 2, Self.byteCapacityMax)
         }
         state.spare = nil
-        state.numbers.append(number)
-        state.current = file
+        state.numbers.append(spare.number)
+        state.current = spare
         state.end = RedoGroup.pageByteCount
-        fileNumber.store(number, ordering: .releasing)
+        currentNumber.store(spare.number, ordering: .releasing)
         wantsCovering.store(true, ordering: .releasing)
-        return file
+        return spare
     }
 
     private func apply(_ group: borrowing OpenGroup, from fileNumber: UInt64) {
@@ -313,20 +307,26 @@ final class CommitLog: Sendable {
 
     /// Gives the redo files before `number` back: the heads that are kept need none of them.
     func free(before number: UInt64) throws(IOFailure) {
-        try state.withLock { state throws(IOFailure) in
-            while let oldest = state.numbers.first, oldest < number,
-                oldest != state.current?.number
-            {
-                if state.spare == nil {
-                    state.spare = try files.recycle(oldest)
-                } else {
-                    try files.remove(oldest)
-                }
-                state.numbers.removeFirst()
+        try preparing.withLock { _ throws(IOFailure) in
+            var free: [UInt64] = []
+            let next: UInt64? = state.withLock { state in
+                free = state.numbers.filter { $0 < number && $0 != state.current?.number }
+                state.numbers.removeAll { free.contains($0) }
+                return state.spare == nil && state.current != nil ? state.nextNumber : nil
             }
-            raiseRoom(state)
+            if let next, let last = free.popLast() {
+                let spare = try files.recycle(last, as: next)
+                state.withLock { state in
+                    keep(spare, &state)
+                    raiseRoom(state)
+                }
+            }
+            for number in free { try files.remove(number) }
         }
     }
+
+    /// The number behind all redo files that are there.
+    var endNumber: UInt64 { state.withLock { $0.nextNumber } }
 }
 
 /// What one commit did.

@@ -10,34 +10,27 @@ extension PartitionLog {
     /// Adds a batch to the open group; under the writer's lock.
     func add(
         _ bytes: RawSpan, _ facts: BatchFacts, _ wait: Wait, _ writer: inout PartitionWriter
-    ) throws(IOFailure) -> Obstacle? {
+    ) throws(LogFailure) -> Obstacle? {
         let isDirect = bytes.byteCount >= Self.directByteCountMin
-        if let obstacle = try makeReady(bytes, isDirect: isDirect, &writer) { return obstacle }
+        do throws(IOFailure) {
+            // Once it is committed it has to find its place.
+            try writer.active?.reserve(bytes.byteCount)
+            if isDirect { try writer.active?.writeAhead(bytes) }
+        } catch { throw .inputOutput(partition, error) }
         guard
             let target = target(of: facts, isAwaitedWritten: wait == .write, writer)
         else { preconditionFailure("a batch was added to a log without an active segment") }
-        switch try services.commitLog.add(bytes, to: target, isDirect: isDirect) {
+        switch services.commitLog.add(bytes, to: target, isDirect: isDirect) {
         case .full: return .group
         case .noRoom: return .room
+        case .stopped(let failure):
+            writer.refusal = writer.refusal ?? .stopped(partition, failure)
+            throw .stopped(partition, failure)
         case .added(let run):
             writer.active?.run = run
             writer.active?.accept(facts, indexBytes: writer.configuration.segmentIndexBytes)
             return nil
         }
-    }
-
-    /// Has a place on the disk for a batch, and a large one written there.
-    func makeReady(
-        _ bytes: RawSpan, isDirect: Bool, _ writer: inout PartitionWriter
-    ) throws(IOFailure) -> Obstacle? {
-        if isDirect, !writer.isKnownSynced {
-            // What is found behind the committed end is only cut where a head says so.
-            writer.wantsHead = true
-            return .head
-        }
-        try writer.active?.reserve(bytes.byteCount)
-        if isDirect { try writer.active?.writeAhead(bytes) }
-        return nil
     }
 
     /// Where in the active segment a batch goes.

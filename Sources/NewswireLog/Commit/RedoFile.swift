@@ -10,13 +10,11 @@ final class RedoFile: Sendable {
         package static let reserved = 10..<12
         package static let directoryID = 12..<28
         package static let number = 28..<36
-        package static let firstSequence = 36..<44
-        package static let crc = 44..<48
-        package static let byteCount = 48
+        package static let crc = 36..<40
+        package static let byteCount = 40
         package static let fields = [
             ("magic", magic), ("version", version), ("reserved", reserved),
-            ("directoryID", directoryID), ("number", number), ("firstSequence", firstSequence),
-            ("crc", crc),
+            ("directoryID", directoryID), ("number", number), ("crc", crc),
         ]
     }
 
@@ -41,13 +39,10 @@ final class RedoFile: Sendable {
     package struct Header: Hashable, Sendable {
         package var directoryID: TopicID
         package var number: UInt64
-        /// The sequence of the first group in the file.
-        package var firstSequence: UInt64
 
-        package init(directoryID: TopicID, number: UInt64, firstSequence: UInt64) {
+        package init(directoryID: TopicID, number: UInt64) {
             self.directoryID = directoryID
             self.number = number
-            self.firstSequence = firstSequence
         }
 
         /// The whole page.
@@ -59,7 +54,6 @@ final class RedoFile: Sendable {
             bytes.append(bigEndian: directoryID.high)
             bytes.append(bigEndian: directoryID.low)
             bytes.append(bigEndian: number)
-            bytes.append(bigEndian: firstSequence)
             bytes.append(bigEndian: CRC32C.checksum(of: bytes.rawSpan))
             let rest = RedoGroup.pageByteCount - bytes.count
             bytes.append(contentsOf: repeatElement(0, count: rest))
@@ -85,7 +79,6 @@ final class RedoFile: Sendable {
                 high: bytes.bigEndian(UInt64.self, at: Layout.directoryID.lowerBound),
                 low: bytes.bigEndian(UInt64.self, at: Layout.directoryID.lowerBound + 8))
             number = bytes.bigEndian(UInt64.self, at: Layout.number.lowerBound)
-            firstSequence = bytes.bigEndian(UInt64.self, at: Layout.firstSequence.lowerBound)
         }
     }
 }

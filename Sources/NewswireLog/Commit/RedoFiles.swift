@@ -1,23 +1,20 @@
 /// The redo files of a directory, as names in `commit/`.
 struct RedoFiles: Sendable {
-    /// A file that is ready to become the next redo file.
-    struct Spare: Sendable {
-        let byteCapacity: Int
-    }
-
     private static let suffix = ".redo"
 
     private let directory: String
+    private let directoryID: TopicID
     private let fileSystem: any FileSystem
 
     /// Those of the data directory at `path`.
-    init(in path: String, on fileSystem: any FileSystem) {
+    init(in path: String, of directoryID: TopicID, on fileSystem: any FileSystem) {
         directory = "\(path)/\(RedoDirectory.directoryName)"
+        self.directoryID = directoryID
         self.fileSystem = fileSystem
     }
 
-    private var sparePath: String { "\(directory)/spare" }
-    private var comingSparePath: String { "\(directory)/spare.tmp" }
+    /// Where a file is that becomes a redo file.
+    private var comingPath: String { "\(directory)/coming" }
 
     /// Where the redo file with that number is.
     func path(_ number: UInt64) -> String {
@@ -27,72 +24,80 @@ struct RedoFiles: Sendable {
     /// The numbers of the redo files, rising.
     func numbers() throws(IOFailure) -> [UInt64] {
         guard try fileSystem.status(of: directory) != nil else { return [] }
-        return try fileSystem.entries(of: directory)
-            .compactMap { RedoDirectory.number(of: $0.name, suffix: Self.suffix) }.sorted()
-    }
-
-    /// Removes what a process that ended left of its spare files.
-    func removeSpares() throws(IOFailure) {
-        for path in [sparePath, comingSparePath] where try fileSystem.status(of: path) != nil {
-            try fileSystem.remove(path)
+        var numbers: [UInt64] = []
+        for entry in try fileSystem.entries(of: directory) {
+            guard let number = RedoDirectory.number(of: entry.name, suffix: Self.suffix),
+                try isRedoFile(number)
+            else { continue }
+            numbers.append(number)
         }
+        return numbers.sorted()
     }
 
-    /// Makes a file of `byteCapacity` bytes that ``install(_:)`` makes the spare one.
+    /// Whether it is none of the heads, which were called so before there were redo files.
+    private func isRedoFile(_ number: UInt64) throws(IOFailure) -> Bool {
+        let magic = try open(number).read(8, at: .start)
+        return magic.count < 8
+            || magic.rawSpan.bigEndian(UInt64.self, at: 0) != RedoHead.magic
+    }
+
+    /// Removes what a process that ended was making of a redo file.
+    func removeRemnants() throws(IOFailure) {
+        guard try fileSystem.status(of: comingPath) != nil else { return }
+        try fileSystem.remove(comingPath)
+    }
+
+    /// Opens a redo file for reading.
+    func open(_ number: UInt64) throws(IOFailure) -> any File {
+        try fileSystem.openFile(path(number), .read)
+    }
+
+    /// Makes redo file `number` of `byteCapacity` bytes; on return it is durable, and nobody has to
+    /// wait for it when its turn comes.
     ///
-    /// A sync of bytes that were written before costs half of one that makes a file grow, so the
-    /// file is filled with zeros.
-    func prepare(_ byteCapacity: Int) throws(IOFailure) -> Spare {
+    /// A sync of bytes that were written before costs half of one that makes a file grow, so it is
+    /// filled with zeros.
+    func make(_ number: UInt64, _ byteCapacity: Int) throws(IOFailure) -> RedoFile {
         if try fileSystem.status(of: directory) == nil {
             try fileSystem.createDirectory(directory)
             try fileSystem.synchronizeDirectory(NewswireLog.directory(of: directory))
         }
-        let file = try fileSystem.openFile(comingSparePath, .createOrOpen)
+        let file = try fileSystem.openFile(comingPath, .createOrOpen)
         try file.truncate(to: 0)
         let zeros = [UInt8](repeating: 0, count: min(byteCapacity, 1 << 20))
         for start in stride(from: 0, to: byteCapacity, by: zeros.count) {
             let count = min(zeros.count, byteCapacity - start)
             try file.write(zeros.rawSpan.extracting(0..<count), at: FilePosition(start))
         }
-        try file.synchronize()
-        return Spare(byteCapacity: byteCapacity)
+        return try begin(file, as: number, byteCapacity)
     }
 
-    /// Puts the prepared file in the place of the spare one, if any.
-    func install(_ spare: Spare) throws(IOFailure) {
-        try fileSystem.rename(comingSparePath, to: sparePath)
+    /// Makes redo file `number` of one that nobody needs any more.
+    func recycle(_ old: UInt64, as number: UInt64) throws(IOFailure) -> RedoFile {
+        let file = try fileSystem.openFile(path(old), .readWrite)
+        let byteCapacity = try file.byteCount()
+        try fileSystem.rename(path(old), to: comingPath)
+        return try begin(file, as: number, byteCapacity)
     }
 
-    /// Makes the spare file the redo file that `header` speaks of; on return its name is durable.
-    func take(_ spare: Spare, as header: RedoFile.Header) throws(IOFailure) -> RedoFile {
-        let file = try fileSystem.openFile(sparePath, .readWrite)
+    private func begin(
+        _ file: any File, as number: UInt64, _ byteCapacity: Int
+    ) throws(IOFailure) -> RedoFile {
+        let header = RedoFile.Header(directoryID: directoryID, number: number)
         try file.write(header.encoded.rawSpan, at: .start)
         // Before the name: a redo file is never one without its first page.
         try file.synchronize()
-        try fileSystem.rename(sparePath, to: path(header.number))
+        try fileSystem.rename(comingPath, to: path(number))
         try fileSystem.synchronizeDirectory(directory)
+        // Under the name that failures are to tell.
         return RedoFile(
-            file, number: header.number, directoryID: header.directoryID,
-            byteCapacity: spare.byteCapacity)
-    }
-
-    /// Makes a redo file that nobody needs the spare one.
-    func recycle(_ number: UInt64) throws(IOFailure) -> Spare {
-        guard let status = try fileSystem.status(of: path(number)) else {
-            throw IOFailure(.status, path(number), errorNumber: 2)
-        }
-        try fileSystem.rename(path(number), to: sparePath)
-        return Spare(byteCapacity: status.byteCount)
+            try fileSystem.openFile(path(number), .readWrite), number: number,
+            directoryID: directoryID, byteCapacity: byteCapacity)
     }
 
     /// Removes a redo file that nobody needs.
     func remove(_ number: UInt64) throws(IOFailure) {
         guard try fileSystem.status(of: path(number)) != nil else { return }
         try fileSystem.remove(path(number))
-    }
-
-    /// Opens a redo file for reading.
-    func open(_ number: UInt64) throws(IOFailure) -> any File {
-        try fileSystem.openFile(path(number), .read)
     }
 }

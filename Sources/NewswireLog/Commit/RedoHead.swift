@@ -15,9 +15,6 @@ package struct RedoHead: Hashable, Sendable {
         package var recoveryPosition: FilePosition
         /// The leader epoch of appends; -1 before the first.
         package var leaderEpoch: Int32
-        /// Whether everything behind the recovery point is in the commit log, or was never
-        /// committed.
-        package var isSynced = false
     }
 
     /// Where the fixed fields lie; entries follow, then the checksum of all before it.
@@ -54,16 +51,12 @@ package struct RedoHead: Hashable, Sendable {
         package static let recoverySegment = 48..<56
         package static let recoveryPosition = 56..<64
         package static let nameByteCount = 64..<66
-        package static let flags = 66..<68
-        package static let byteCount = 68
-        /// In version 1.
-        fileprivate static let byteCountOfVersion1 = 66
+        package static let byteCount = 66
         package static let fields = [
             ("partitionID", partitionID), ("topicID", topicID), ("partition", partition),
             ("leaderEpoch", leaderEpoch), ("logStartOffset", logStartOffset),
             ("recoveryPoint", recoveryPoint), ("recoverySegment", recoverySegment),
             ("recoveryPosition", recoveryPosition), ("nameByteCount", nameByteCount),
-            ("flags", flags),
         ]
     }
 
@@ -135,7 +128,6 @@ package struct RedoHead: Hashable, Sendable {
         bytes.append(bigEndian: entry.recoverySegment.value)
         bytes.append(bigEndian: Int64(entry.recoveryPosition.value))
         bytes.append(bigEndian: UInt16(entry.partition.topic.utf8.count))
-        bytes.append(bigEndian: UInt16(entry.isSynced ? 1 : 0))
         bytes.append(contentsOf: entry.partition.topic.utf8)
     }
 
@@ -182,22 +174,21 @@ package struct RedoHead: Hashable, Sendable {
         }
         for _ in 0..<count {
             let rest = bytes.extracting(position..<end)
-            entries.append(try Self.entry(rest, isFirst: isFirst, &position))
+            entries.append(try Self.entry(rest, &position))
         }
         guard position == end else { throw .damaged("\(end - position) bytes follow its entries") }
     }
 
     private static func entry(
-        _ bytes: RawSpan, isFirst: Bool, _ position: inout Int
+        _ bytes: RawSpan, _ position: inout Int
     ) throws(FormatFailure) -> Entry {
         typealias Layout = EntryLayout
-        let byteCount = isFirst ? Layout.byteCountOfVersion1 : Layout.byteCount
-        guard bytes.byteCount >= byteCount else { throw .damaged("an entry is cut") }
+        guard bytes.byteCount >= Layout.byteCount else { throw .damaged("an entry is cut") }
         let nameByteCount = Int(bytes.bigEndian(UInt16.self, at: Layout.nameByteCount.lowerBound))
-        guard nameByteCount <= bytes.byteCount - byteCount else {
+        guard nameByteCount <= bytes.byteCount - Layout.byteCount else {
             throw .damaged("a topic's name is cut")
         }
-        let name = bytes.extracting(byteCount..<(byteCount + nameByteCount))
+        let name = bytes.extracting(Layout.byteCount..<(Layout.byteCount + nameByteCount))
         let number = bytes.bigEndian(Int32.self, at: Layout.partition.lowerBound)
         let offsets = [Layout.logStartOffset, Layout.recoveryPoint, Layout.recoverySegment].map {
             Offset(bytes.bigEndian(Int64.self, at: $0.lowerBound))
@@ -206,7 +197,7 @@ package struct RedoHead: Hashable, Sendable {
         guard number >= 0, place >= 0, offsets.allSatisfy(validOffsets.contains) else {
             throw .damaged("an entry has a number that is out of range")
         }
-        position += byteCount + nameByteCount
+        position += Layout.byteCount + nameByteCount
         return Entry(
             partition: TopicPartition(
                 String(decoding: [UInt8](copying: name), as: UTF8.self), Int(number)),
@@ -217,9 +208,7 @@ package struct RedoHead: Hashable, Sendable {
                     low: bytes.bigEndian(UInt64.self, at: Layout.topicID.lowerBound + 8))),
             logStartOffset: offsets[0], recoveryPoint: offsets[1], recoverySegment: offsets[2],
             recoveryPosition: FilePosition(Int(place)),
-            leaderEpoch: bytes.bigEndian(Int32.self, at: Layout.leaderEpoch.lowerBound),
-            isSynced: !isFirst && bytes.bigEndian(UInt16.self, at: Layout.flags.lowerBound) & 1 == 1
-        )
+            leaderEpoch: bytes.bigEndian(Int32.self, at: Layout.leaderEpoch.lowerBound))
     }
 }
 

@@ -93,7 +93,7 @@ struct ActiveSegment: Sendable {
     mutating func reserve(_ batchByteCount: Int) throws(IOFailure) {
         let needed = byteCount + batchByteCount
         guard needed > reservedByteCount, let file else { return }
-        let step = min(max(64 << 10, byteCount / 4), 16 << 20)
+        let step = min(max(16 << 10, byteCount / 4), 16 << 20)
         let generous = max(needed, min(needed + step, capacity))
         do throws(IOFailure) {
             try file.reserve(upTo: generous)
@@ -102,13 +102,6 @@ struct ActiveSegment: Sendable {
             try file.reserve(upTo: needed)
             reservedByteCount = needed
         }
-    }
-
-    /// Gives back the space that was set aside and not used; everything has to be written.
-    mutating func giveBackSpace() throws(IOFailure) {
-        guard reservedByteCount > byteCount, let file else { return }
-        try file.truncate(to: byteCount)
-        reservedByteCount = byteCount
     }
 
     /// Writes a large batch to its place before the commit log says that it counts.

@@ -13,8 +13,7 @@ extension LogDirectory {
         guard !services.isReadOnly else { return }
         // In a new one, too: a partition that the checkpoint does not know begins at 0.
         let hasRecovered = recovery.withLock { !$0.wasClean || !$0.partitions.isEmpty }
-        let needsHead = needsHead.load(ordering: .relaxed)
-        if !services.hasCheckpoint || hasRecovered || needsHead {
+        if !services.hasCheckpoint || hasRecovered {
             try services.checkpointNow()
         }
         let first = services.time.instant() + Self.firstExpiry

@@ -21,9 +21,8 @@ extension LogDirectory {
         let format = try format(at: path, on: options.fileSystem)
         let redo = RedoDirectory(in: path, on: options.fileSystem)
         let found = try heads(in: redo, of: format)
-        let commitLog = CommitLog(
-            directoryID: format.directoryID, files: RedoFiles(in: path, on: options.fileSystem),
-            numbers: [], lastSequence: 0, time: options.time)
+        let files = RedoFiles(in: path, of: format.directoryID, on: options.fileSystem)
+        let commitLog = CommitLog(files, numbers: [], lastSequence: 0, time: options.time)
         let services = LogServices(
             directory: path, options, lock: nil, checkpoint: nil, commitLog: commitLog,
             found: CheckpointFacts(found))
@@ -90,11 +89,10 @@ extension LogDirectory {
                 options.onEvent(.checkpointSetAside(path: path, failure))
             }
             if let head = found.newest, head.isClean {
-                let position = commitLog.position
                 try checkpoint.write(isClean: false) {
                     Checkpoint.Facts(
                         entries: head.entries, firstFile: head.firstFile,
-                        lastSequence: position.sequence)
+                        lastSequence: commitLog.lastSequence)
                 }
             }
             try removeRemnants(in: path, on: fileSystem)
@@ -113,13 +111,13 @@ extension LogDirectory {
         _ found: RedoDirectory.Contents, _ facts: inout CheckpointFacts, in path: String,
         of format: DirectoryFormat, _ options: LogDirectoryOptions
     ) throws(IOFailure) -> CommitLog {
-        let files = RedoFiles(in: path, on: options.fileSystem)
-        try files.removeSpares()
+        let files = RedoFiles(in: path, of: format.directoryID, on: options.fileSystem)
+        try files.removeRemnants()
         var replay = CommitLogReplay(in: path, of: format.directoryID, on: options.fileSystem)
         try replay.run(found.newest, &facts)
         for damage in replay.outcome.damage { options.onEvent(.redoDamaged(damage)) }
         return CommitLog(
-            directoryID: format.directoryID, files: files, numbers: replay.outcome.numbers,
+            files, numbers: replay.outcome.numbers,
             lastSequence: replay.outcome.lastSequence, time: options.time)
     }
 

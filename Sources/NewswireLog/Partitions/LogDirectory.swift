@@ -14,8 +14,6 @@ public final class LogDirectory: Sendable {
     let phase = Mutex(Phase.opening)
     /// Held while a partition is opened by name alone, so that it is opened once.
     let openingAlone = Mutex(())
-    /// Whether the head on the disk says something that no longer holds.
-    let needsHead = Atomic(false)
     /// From when on retention may remove by age.
     let expiryBegins: Instant
 
@@ -67,8 +65,6 @@ public final class LogDirectory: Sendable {
             partition, identity: identity, recovered: recovered, configuration: configuration,
             on: services)
         services.partitions.insert(log)
-        let isSynced = configuration.durability == .synced
-        if let entry = recoverer.entry, entry.isSynced != isSynced { try wantHead() }
         let report = recovered.report
         if report.changedAnything || report.scannedByteCount > 0 {
             recovery.withLock { $0.partitions.append(report) }
@@ -79,17 +75,6 @@ public final class LogDirectory: Sendable {
             log.requestMaintenance(at: services.time.instant() + Self.firstExpiry)
         }
         return log
-    }
-
-    /// Recovery goes by what the head says of a level: it has to say so before anything is
-    /// appended at another one.
-    private func wantHead() throws(LogFailure) {
-        guard !services.isReadOnly else { return }
-        if phase.withLock({ $0 == .opening }) {
-            needsHead.store(true, ordering: .relaxed)
-        } else {
-            try services.checkpointNow()
-        }
     }
 
     // MARK: Closing

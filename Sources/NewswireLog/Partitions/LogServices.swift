@@ -99,17 +99,18 @@ package final class LogServices: Sendable {
     func checkpointNow() throws(LogFailure) {
         guard let checkpoint else { return }
         do throws(IOFailure) {
-            var known: [(PartitionLog, Bool)] = []
-            try checkpoint.write(isClean: false) { headFacts(&known) }
-            for (log, isSynced) in known { log.noteHead(isSynced: isSynced) }
+            try checkpoint.write(isClean: false) {
+                // Before the logs are asked: a group that is not applied yet is in no older file.
+                headFacts(firstFile: commitLog.fileNumber)
+            }
             try commitLog.free(before: checkpoint.firstFile)
         } catch { throw .inputOutput(nil, error) }
     }
 
     /// Writes the last checkpoint of a directory that is closed in order, and Kafka's.
     func checkpointAtClose() throws(LogFailure) {
-        var known: [(PartitionLog, Bool)] = []
-        let facts = headFacts(&known)
+        // All is in the segments, and nothing more comes.
+        let facts = headFacts(firstFile: commitLog.endNumber)
         guard let checkpoint, !facts.entries.isEmpty || hasCheckpoint else { return }
         // What was not closed in order, nor opened since, still has to be verified one day.
         let isClean = unopened.withLock { $0.isClean || $0.entries.isEmpty }
@@ -123,18 +124,16 @@ package final class LogServices: Sendable {
         } catch { throw .inputOutput(nil, error) }
     }
 
-    /// What a head says now; `known` is which logs it names, and whether as `synced`.
-    private func headFacts(_ known: inout [(PartitionLog, Bool)]) -> Checkpoint.Facts {
-        // Before the logs are asked: a group that is not applied yet is in no older file.
-        let position = commitLog.position
+    /// What a head says now, when no log needs a redo file before `firstFile`.
+    private func headFacts(firstFile: UInt64) -> Checkpoint.Facts {
+        let lastSequence = commitLog.lastSequence
         var facts = Checkpoint.Facts(
-            entries: unopened.withLock { Array($0.entries.values) },
-            firstFile: position.fileNumber, lastSequence: position.sequence)
+            entries: unopened.withLock { Array($0.entries.values) }, firstFile: firstFile,
+            lastSequence: lastSequence)
         for log in partitions.all {
             guard let found = log.headFacts else { continue }
             facts.entries.append(found.entry)
             facts.firstFile = min(facts.firstFile, found.neededFile ?? .max)
-            known.append((log, found.entry.isSynced))
         }
         // In the order of their numbers: what is written does not hang on a hash table.
         facts.entries.sort {
@@ -185,10 +184,11 @@ package final class LogServices: Sendable {
 
     private func addRemoval(of log: PartitionLog) throws(IOFailure) {
         while true {
-            switch try commitLog.addRemoval(of: log.partition, log.identity) {
+            switch commitLog.addRemoval(of: log.partition, log.identity) {
             case .added: return
             case .full: commits.advance()
             case .noRoom: try makeRoom(for: OpenGroup.cost(0, to: log.partition))
+            case .stopped(let failure): throw failure
             }
         }
     }

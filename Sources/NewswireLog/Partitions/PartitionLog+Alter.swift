@@ -22,36 +22,20 @@ extension PartitionLog {
         requestMaintenance(at: services.time.instant())
     }
 
-    /// While nothing is accepted: the levels keep their promises in different ways, and recovery
-    /// has to know which of them was kept, so the change is an end that is synced and a head that
-    /// says so.
+    /// While nothing is accepted.
+    ///
+    /// What follows at the new level must not be durable while what is before it is not, and readers
+    /// of the new level see at once what is written: so the old one ends with everything synced.
     private func alterLevel(_ configuration: LogConfiguration) throws(LogFailure) {
         try synchronize()
-        let old = try finish { writer throws(LogFailure) in
+        try finish { writer throws(LogFailure) in
             if let refusal = writer.refusal { throw refusal }
             try self.roll(&writer, because: .asked, now: self.services.time.wallClock())
-            defer { writer.configuration = configuration }
-            return writer.configuration
         }
-        do throws(LogFailure) {
-            cover()
-            if let refusal = writer.withLock({ $0.refusal }) { throw refusal }
-            try services.checkpointNow()
-        } catch {
-            writer.withLock { $0.configuration = old }
-            try takeBack(error)
+        cover()
+        try writer.withLock { writer throws(LogFailure) in
+            if let refusal = writer.refusal { throw refusal }
+            writer.configuration = configuration
         }
-    }
-
-    /// A head that was not synced may be found all the same: another one has to contradict it.
-    private func takeBack(_ failure: LogFailure) throws(LogFailure) -> Never {
-        do throws(LogFailure) {
-            try services.checkpointNow()
-        } catch {
-            if case .inputOutput(_, let failure) = error {
-                writer.withLock { $0.refusal = $0.refusal ?? .stopped(partition, failure) }
-            }
-        }
-        throw failure
     }
 }

@@ -120,8 +120,6 @@ extension PartitionLog {
         case group
         /// There is no room in the redo files.
         case room
-        /// A head has to say first that the log is `synced`.
-        case head
         /// The level is being changed.
         case change
     }
@@ -172,6 +170,7 @@ extension PartitionLog {
                     guard obstacle == nil else { return }
                     written = self.acknowledge(facts, stamp, wait, waiter, &writer)
                 }
+                if let obstacle { try overcome(obstacle, batch.encodedByteCount) }
             } catch {
                 // Not under the lock: the syncs that others wait for complete their waiters.
                 guard case .inputOutput(_, let failure) = error, failure.isOutOfDescriptors,
@@ -182,7 +181,6 @@ extension PartitionLog {
                 waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))
                 return written
             }
-            if let obstacle { try overcome(obstacle, batch.encodedByteCount) }
         }
     }
 
@@ -191,7 +189,6 @@ extension PartitionLog {
         switch obstacle {
         case .group: services.commits.advance()
         case .change: altering.withLock { _ in }
-        case .head: try services.checkpointNow()
         case .room:
             try LogFailure.wrapping(partition) { () throws(IOFailure) in
                 try services.makeRoom(for: OpenGroup.cost(byteCount, to: partition))
@@ -258,14 +255,14 @@ extension PartitionLog {
         _ bytes: RawSpan, _ facts: BatchFacts, _ wait: Wait, _ writer: inout PartitionWriter
     ) throws(LogFailure) -> Obstacle? {
         guard !writer.isAltering else { return .change }
-        do throws(IOFailure) {
-            if writer.configuration.durability == .synced {
-                if let obstacle = try add(bytes, facts, wait, &writer) { return obstacle }
-            } else {
+        if writer.configuration.durability == .synced {
+            if let obstacle = try add(bytes, facts, wait, &writer) { return obstacle }
+        } else {
+            do throws(IOFailure) {
                 try writer.active?.append(
                     bytes, facts, indexBytes: writer.configuration.segmentIndexBytes)
-            }
-        } catch { throw .inputOutput(partition, error) }
+            } catch { throw .inputOutput(partition, error) }
+        }
         noteAccepted(facts, &writer)
         return nil
     }

@@ -94,7 +94,7 @@ extension PartitionLog {
         var isIdle = false
         let capture: Capture? =
             writer.withLockIfAvailable { writer in
-                isIdle = writer.wakesNobody
+                isIdle = writer.isIdle
                 return isIdle ? self.capture(&writer) : nil
             } ?? nil
         guard isIdle else { return nil }

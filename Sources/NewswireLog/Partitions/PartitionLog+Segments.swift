@@ -69,8 +69,6 @@ extension PartitionLog {
         guard let active = writer.active, active.byteCount > 0 else { return }
         do throws(IOFailure) {
             try writer.active?.cutLeftovers()
-            // Not while batches are on their way: they need the space.
-            if writer.applied.offset == writer.nextOffset { try writer.active?.giveBackSpace() }
             writer.unsyncedFiles += try active.segment.writeIndexes()
         } catch { throw .inputOutput(partition, error) }
         if active.isDirty, let file = active.file { writer.unsyncedFiles.append(file) }
@@ -118,8 +116,7 @@ extension PartitionLog {
         writer.hasUnsyncedDirectory = true
         writer.hasUnsyncedNames = true
         let text = PartitionMetadataFile.text(identity.topicID)
-        try writer.unsyncedFiles.append(
-            write(text, to: "\(directory)/\(PartitionMetadataFile.fileName)"))
+        try write(text, to: "\(directory)/\(PartitionMetadataFile.fileName)", &writer)
         writer.hasDirectory = true
     }
 
@@ -135,7 +132,7 @@ extension PartitionLog {
         let path = "\(directory)/\(LeaderEpochTable.fileName)"
         do throws(IOFailure) {
             if writer.epochs.entries.isEmpty {
-                writer.unsyncedFiles.append(try write(epochs.text, to: path))
+                try write(epochs.text, to: path, &writer)
             } else {
                 // It replaces one that must not be lost for a torn new one.
                 try AtomicReplace.write(epochs.text.rawSpan, to: path, on: services.fileSystem)
@@ -146,10 +143,17 @@ extension PartitionLog {
         return epochs.current ?? 0
     }
 
-    private func write(_ text: [UInt8], to path: String) throws(IOFailure) -> any File {
+    private func write(
+        _ text: [UInt8], to path: String, _ writer: inout PartitionWriter
+    ) throws(IOFailure) {
         let file = try services.fileSystem.openFile(path, .createOrOpen)
         try file.truncate(to: 0)
         try file.write(text.rawSpan, at: .start)
-        return file
+        if writer.configuration.durability == .synced {
+            // The segments' sync may be far away, and the descriptor is not to be kept until then.
+            try file.synchronize()
+        } else {
+            writer.unsyncedFiles.append(file)
+        }
     }
 }

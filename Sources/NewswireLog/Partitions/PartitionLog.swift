@@ -100,15 +100,14 @@ public final class PartitionLog: Sendable {
     var headFacts: HeadFacts? {
         let start = view.withLock { $0.logStartOffset }
         return writer.withLock { writer in
-            guard writer.nextOffset > .zero || writer.wantsHead else { return nil }
+            guard writer.nextOffset > .zero else { return nil }
             return HeadFacts(
                 entry: RedoHead.Entry(
                     partition: partition, identity: identity, logStartOffset: start,
                     recoveryPoint: max(writer.recoveryPoint.offset, start),
                     recoverySegment: writer.recoveryPoint.segment,
                     recoveryPosition: writer.recoveryPoint.position,
-                    leaderEpoch: writer.epochs.current ?? -1,
-                    isSynced: writer.configuration.durability == .synced),
+                    leaderEpoch: writer.epochs.current ?? -1),
                 neededFile: writer.neededFile)
         }
     }
@@ -124,13 +123,6 @@ public final class PartitionLog: Sendable {
 
     /// Whether what is appended becomes durable by a sync of its segment, not by the commit log.
     var isSyncedBySegment: Bool { writer.withLock { $0.configuration.durability != .synced } }
-
-    /// Remembers what a head says of it that is durable now.
-    func noteHead(isSynced: Bool) {
-        writer.withLock { writer in
-            writer.isKnownSynced = isSynced && writer.configuration.durability == .synced
-        }
-    }
 
     // MARK: Ending
 
@@ -223,6 +215,8 @@ extension PartitionLog: Evictable {
     func giveBackIfSynced() -> Bool {
         let wasClosed: Bool? = writer.withLockIfAvailable { writer in
             if let active = writer.active, active.isDirty || active.hasLeftovers { return false }
+            // The commit log is going to write to it.
+            guard writer.applied.offset == writer.nextOffset else { return false }
             writer.active?.giveBackFile()
             return true
         }

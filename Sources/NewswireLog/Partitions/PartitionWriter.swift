@@ -55,10 +55,6 @@ struct PartitionWriter: ~Copyable, Sendable {
     var unapplied: [Unapplied] = []
     /// Whether the level is being changed: nothing is accepted meanwhile.
     var isAltering = false
-    /// Whether a head is to name this log, even one without a record.
-    var wantsHead = false
-    /// Whether the newest head says that the log is `synced`.
-    var isKnownSynced = false
 
     /// Files with unsynced bytes besides the active segment's: sealed segments, indexes, metadata.
     var unsyncedFiles: [any File] = []
@@ -97,8 +93,9 @@ struct PartitionWriter: ~Copyable, Sendable {
             && !hasUnsyncedDirectory
     }
 
-    /// Whether a sync of the segments would complete nobody.
-    var wakesNobody: Bool { waiters.isEmpty }
+    /// Whether the descriptor could be given back after a sync: nobody waits for that, and the
+    /// commit log has nothing to write.
+    var isIdle: Bool { waiters.isEmpty && applied.offset == nextOffset }
 
     /// The first redo file that recovery of this log needs; nil when it needs none.
     var neededFile: UInt64? {

@@ -18,8 +18,6 @@ public enum BatchFailure: Error, Hashable, Sendable {
     case badHeader(number: Int, position: Int)
     /// The batch is not the one that has to stand here.
     case badBaseOffset(Offset, expected: Offset)
-    /// The bytes were never committed, whatever they are.
-    case uncommitted(byteCount: Int)
     /// The records are compressed with a codec that this build cannot decode.
     case unsupportedCodec(CompressionCodec)
     /// The compressed bytes do not decompress.
@@ -45,7 +43,6 @@ extension BatchFailure: CustomStringConvertible {
             "header \(number), at byte \(position) of the headers, does not fit its record"
         case .badBaseOffset(let offset, let expected):
             "the batch begins at offset \(offset), not \(expected)"
-        case .uncommitted(let byteCount): "\(byteCount) bytes were never committed"
         case .unsupportedCodec(let codec): "records compressed with \(codec.name) cannot be read"
         case .badCompression(let codec, let reason):
             "the \(codec.name) data does not decompress: \(reason)"

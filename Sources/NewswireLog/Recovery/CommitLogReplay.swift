@@ -15,8 +15,8 @@ struct CommitLogReplay {
         var numbers: [UInt64] = []
         /// The sequence of the last group.
         var lastSequence: UInt64 = 0
-        /// Whether no group is missing that was synced.
-        var isComplete = true
+        /// Whether a group is missing that was synced: what it held may still be in the segments.
+        var isIncomplete = false
         /// Parts of redo files that went bad.
         var damage: [DamagedRedo] = []
     }
@@ -29,13 +29,15 @@ struct CommitLogReplay {
     private var removals: [PartitionIdentity: UInt64] = [:]
     private var written: UnsyncedSegments
     private var replayed: [PartitionIdentity: Replayed] = [:]
+    /// The sequence of the last group that was seen.
+    private var found: UInt64 = 0
     private(set) var outcome = Outcome()
 
     init(in directory: String, of directoryID: TopicID, on fileSystem: any FileSystem) {
         self.directory = directory
         self.directoryID = directoryID
         self.fileSystem = fileSystem
-        files = RedoFiles(in: directory, on: fileSystem)
+        files = RedoFiles(in: directory, of: directoryID, on: fileSystem)
         written = UnsyncedSegments(in: directory, on: fileSystem)
     }
 
@@ -48,43 +50,46 @@ struct CommitLogReplay {
         for number in needed { try replay(number, &facts) }
         try written.synchronizeAll()
         facts.replayed = replayed
-        guard !outcome.isComplete else { return }
-        // What is missing may stand in the segments: they are read, not cut.
-        for identity in facts.entries.keys { facts.entries[identity]?.isSynced = false }
     }
 
     // MARK: Looking
 
     /// Reads all groups once: which partitions ended, and whether any group is missing.
     private mutating func look(_ numbers: [UInt64], _ head: RedoHead?) throws(IOFailure) {
-        var next = head.map { $0.firstFile } ?? numbers.first ?? 0
-        if head == nil, !numbers.isEmpty { outcome.isComplete = false }
+        var next = head?.firstFile ?? numbers.first ?? 0
+        // Without a head nobody knows what came before.
+        if head == nil, !numbers.isEmpty { outcome.isIncomplete = true }
         for number in numbers {
-            if number != next { outcome.isComplete = false }
+            if number != next { outcome.isIncomplete = true }
             next = number + 1
             try look(number)
         }
-        if outcome.lastSequence < head?.lastSequence ?? 0 { outcome.isComplete = false }
+        if found < head?.lastSequence ?? 0, !numbers.isEmpty { outcome.isIncomplete = true }
+        outcome.lastSequence = max(found, outcome.lastSequence)
     }
 
     private mutating func look(_ number: UInt64) throws(IOFailure) {
         var scan = try RedoScan(files.open(number), number: number, of: directoryID)
-        // The groups between the last one and this file's first.
-        if scan.header.firstSequence > outcome.lastSequence + 1 { outcome.isComplete = false }
-        if scan.header.firstSequence == 0 { outcome.isComplete = false }
         while let step = try scan.next() {
             switch step {
             case .damage(let position, let byteCount):
-                outcome.isComplete = false
+                outcome.isIncomplete = true
                 outcome.damage.append(
                     DamagedRedo(
                         path: files.path(number), position: position, byteCount: byteCount))
-            case .group(let group):
-                outcome.lastSequence = max(outcome.lastSequence, group.sequence)
-                for entry in group.entries where entry.kind == .removal {
-                    removals[group.targets[entry.target].identity] = group.sequence
-                }
+            case .group(let group): look(group)
             }
+        }
+    }
+
+    private mutating func look(_ group: RedoGroup) {
+        // The first one may be older than the head; from there on none may be missing.
+        let last = found == 0 ? max(outcome.lastSequence, group.sequence - 1) : found
+        if group.sequence > last + 1 { outcome.isIncomplete = true }
+        if found == 0, group.sequence > outcome.lastSequence + 1 { outcome.isIncomplete = true }
+        found = group.sequence
+        for entry in group.entries where entry.kind == .removal {
+            removals[group.targets[entry.target].identity] = group.sequence
         }
     }
 
@@ -139,7 +144,6 @@ struct CommitLogReplay {
         entry.recoveryPoint = last.nextOffset
         entry.recoverySegment = target.baseOffset
         entry.recoveryPosition = last.position + last.byteCount
-        entry.isSynced = true
         facts.entries[target.identity] = entry
     }
 

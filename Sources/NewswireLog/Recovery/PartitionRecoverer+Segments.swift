@@ -42,8 +42,7 @@ extension PartitionRecoverer {
             let next = number + 1 < files.count ? files[number + 1].baseOffset : nil
             let decision = SegmentDecision(
                 SegmentDecision.Facts(
-                    file, next: next, logEnd: log.nextOffset, isCut: isCut, entry: entry,
-                    isReplayed: !services.isReadOnly))
+                    file, next: next, logEnd: log.nextOffset, isCut: isCut, entry: entry))
             switch decision {
             case .drop:
                 if !services.isReadOnly { try services.fileSystem.remove(file.path) }
@@ -54,10 +53,9 @@ extension PartitionRecoverer {
                 loseGap(before: file)
                 log.segments.append(segment(file, byteCount: file.byteCount))
                 log.nextOffset = end
-            case .dropUncommitted: try dropUncommitted(file)
-            case .scan(let syncedEnd, let keepsMore):
+            case .scan(let syncedEnd):
                 loseGap(before: file)
-                let scan = try scan(file, syncedEnd: syncedEnd, keepsMore: keepsMore)
+                let scan = try scan(file, syncedEnd: syncedEnd)
                 try adopt(scan, file, isLast: next == nil)
                 isCut = scan.cutReason != nil
             }
@@ -67,15 +65,6 @@ extension PartitionRecoverer {
     private mutating func loseGap(before file: SegmentFile) {
         guard file.baseOffset > log.nextOffset else { return }
         lose(log.nextOffset..<file.baseOffset, "they are in no segment")
-    }
-
-    private mutating func dropUncommitted(_ file: SegmentFile) throws(IOFailure) {
-        log.report.cut.append(
-            CutTail(
-                path: file.path, position: .start, byteCount: file.byteCount,
-                reason: .uncommitted(byteCount: file.byteCount)))
-        guard !services.isReadOnly else { return }
-        try services.fileSystem.remove(file.path)
     }
 
     mutating func setAside(
@@ -92,14 +81,13 @@ extension PartitionRecoverer {
     }
 
     private func scan(
-        _ file: SegmentFile, syncedEnd: FilePosition, keepsMore: Bool
+        _ file: SegmentFile, syncedEnd: FilePosition
     ) throws(IOFailure) -> TailScan {
         var scan = TailScan(
             file: try services.openFile(file.path, services.isReadOnly ? .read : .readWrite),
             baseOffset: file.baseOffset, byteCount: file.byteCount,
             interval: configuration.indexIntervalBytes)
         scan.recoveryPosition = syncedEnd
-        scan.keepsMore = keepsMore
         scan.epochs = log.epochs
         // The file is there before its batches are: it knows better than bits without a checksum.
         scan.learnsEpochs = epochsOnDisk == nil

@@ -9,33 +9,36 @@ struct RedoScan {
         case damage(at: FilePosition, byteCount: Int)
     }
 
-    let header: RedoFile.Header
+    /// What is wrong with the first page; nil when nothing is.
+    private(set) var headerFailure: FormatFailure?
     /// Where the next group is expected.
     private(set) var position = FilePosition(RedoGroup.pageByteCount)
     /// The bytes of the group that ``next()`` answered last.
     private(set) var bytes: [UInt8] = []
 
     private let file: any File
+    private let number: UInt64
     private let seed: UInt32
     private let fileByteCount: Int
     /// The least sequence that the next group may have.
-    private var expected: UInt64
+    private var expected: UInt64 = 0
 
     /// Begins with the first page of `file`, which should be number `number` of the directory.
     init(
         _ file: any File, number: UInt64, of directoryID: TopicID
     ) throws(IOFailure) {
         self.file = file
+        self.number = number
         fileByteCount = try file.byteCount()
         seed = RedoGroup.seed(directoryID: directoryID, fileNumber: number)
         let page = try file.read(RedoGroup.pageByteCount, at: .start)
+        // Groups can be told without it: they name the file, and their checksums its life.
         do throws(FormatFailure) {
-            header = try RedoFile.Header(page.rawSpan)
-        } catch {
-            // Its groups can be told without it: they name the file, and their checksums its life.
-            header = RedoFile.Header(directoryID: directoryID, number: number, firstSequence: 0)
-        }
-        expected = header.firstSequence
+            let header = try RedoFile.Header(page.rawSpan)
+            guard header.directoryID == directoryID, header.number == number else {
+                throw .damaged("it was begun as file \(header.number) of \(header.directoryID)")
+            }
+        } catch { headerFailure = error }
     }
 
     /// The next group; nil behind the last one.
@@ -67,7 +70,7 @@ struct RedoScan {
         guard place.value + RedoGroup.Layout.headerByteCount <= fileByteCount else { return nil }
         let start = try file.read(RedoGroup.Layout.headerByteCount, at: place)
         guard
-            let claimed = RedoGroup.claimedByteCount(start.rawSpan, fileNumber: header.number),
+            let claimed = RedoGroup.claimedByteCount(start.rawSpan, fileNumber: number),
             claimed <= OpenGroup.byteCountMax, claimed <= fileByteCount - place.value
         else { return nil }
         bytes = try file.read(claimed, at: place)

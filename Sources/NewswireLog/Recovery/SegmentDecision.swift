@@ -7,11 +7,8 @@ package enum SegmentDecision: Equatable, Sendable {
     case setAside(because: String, endsLog: Bool)
     /// All of it was synced: it is believed, and ends where the next one begins.
     case takeUnread(upTo: Offset)
-    /// Nothing in it was committed: it goes without a look.
-    case dropUncommitted
-    /// Its batches are read; the bytes before `syncedEnd` were synced. Those behind go without a
-    /// look where only the commit log can commit.
-    case scan(syncedEnd: FilePosition, keepsMore: Bool)
+    /// Its batches are read; the bytes before `syncedEnd` were synced.
+    case scan(syncedEnd: FilePosition)
 
     /// What is known of a segment file when its turn comes.
     package struct Facts: Sendable {
@@ -24,15 +21,11 @@ package enum SegmentDecision: Equatable, Sendable {
         package let isCut: Bool
         /// What the checkpoint says; nil when it does not know the partition.
         package let entry: RedoHead.Entry?
-        /// Whether the commit log was replayed, so that nothing behind the recovery point of a
-        /// `synced` partition was committed.
-        package let isReplayed: Bool
 
         package init(
             _ file: SegmentFile, next: Offset?, logEnd: Offset, isCut: Bool,
-            entry: RedoHead.Entry?, isReplayed: Bool
+            entry: RedoHead.Entry?
         ) {
-            self.isReplayed = isReplayed
             self.file = file
             self.next = next
             self.logEnd = logEnd
@@ -44,9 +37,7 @@ package enum SegmentDecision: Equatable, Sendable {
     package init(_ facts: Facts) {
         let base = facts.file.baseOffset
         let end = facts.logEnd
-        if Self.isUncommitted(facts) {
-            self = facts.file.byteCount == 0 ? .drop : .dropUncommitted
-        } else if facts.isCut {
+        if facts.isCut {
             self = .setAside(because: "the log ends before it, at offset \(end)", endsLog: true)
         } else if facts.file.byteCount == 0 {
             self = .drop
@@ -58,16 +49,8 @@ package enum SegmentDecision: Equatable, Sendable {
         } else if let next = facts.next, let entry = facts.entry, next <= entry.recoverySegment {
             self = .takeUnread(upTo: next)
         } else {
-            let isSynced = facts.isReplayed && facts.entry?.isSynced ?? false
-            self = .scan(syncedEnd: Self.syncedEnd(facts), keepsMore: !isSynced)
+            self = .scan(syncedEnd: Self.syncedEnd(facts))
         }
-    }
-
-    private static func isUncommitted(_ facts: Facts) -> Bool {
-        guard facts.isReplayed, let entry = facts.entry, entry.isSynced else { return false }
-        let base = facts.file.baseOffset
-        return base > entry.recoverySegment
-            || base == entry.recoverySegment && entry.recoveryPosition == .start
     }
 
     private static func syncedEnd(_ facts: Facts) -> FilePosition {

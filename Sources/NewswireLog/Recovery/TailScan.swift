@@ -3,8 +3,6 @@ struct TailScan {
     let file: any File
     /// Everything before it in this file was synced.
     var recoveryPosition = FilePosition.start
-    /// Whether whole batches behind that are kept.
-    var keepsMore = true
     /// The epochs that began before the segment; those that its batches show are added, if wanted.
     var epochs = LeaderEpochTable()
     var learnsEpochs = true
@@ -32,8 +30,8 @@ struct TailScan {
     }
 
     mutating func run() throws(IOFailure) {
-        let limit = keepsMore ? byteCount : min(byteCount, recoveryPosition.value)
-        var scan = SegmentScan(file, expecting: baseOffset, limit: limit, order: .appended)
+        var scan = SegmentScan(
+            file, expecting: baseOffset, limit: byteCount, order: .appended)
         while let step = try scan.next() {
             switch step {
             case .batch(let header, let position): keep(header, at: position)
@@ -49,7 +47,6 @@ struct TailScan {
                 }
             }
         }
-        if limit < byteCount { cutReason = .uncommitted(byteCount: byteCount - limit) }
     }
 
     private mutating func keep(_ header: RecordBatchHeader, at position: FilePosition) {

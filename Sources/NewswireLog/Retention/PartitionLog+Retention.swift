@@ -86,10 +86,11 @@ extension PartitionLog {
     private func syncWhenDue(_ next: inout Deadline) {
         let now = services.time.instant()
         let due: Instant? = writer.withLock { writer in
-            // What the commit log holds is synced by the checkpoint.
-            guard writer.configuration.durability != .synced else { return nil }
-            // Sealed segments wait for nothing: recovery reads all that is not synced.
+            // Sealed segments wait for nothing: recovery reads all that is not synced, and they keep
+            // descriptors.
             if !writer.unsyncedFiles.isEmpty { return now }
+            // What else the commit log holds is synced by the checkpoint.
+            guard writer.configuration.durability != .synced else { return nil }
             return writer.unsyncedSince.map { $0 + writer.configuration.flushInterval }
         }
         guard let due else { return }

@@ -5,13 +5,18 @@ import Testing
 
 /// Callers that block and callers that do not, on several partitions with one commit slot.
 struct CommitSlotConcurrencyTests {
-    private func open(_ store: LogStore, partitions: Int) throws -> [PartitionLog] {
+    private func open(
+        _ store: LogStore, partitions: Int, at level: Durability = .synced
+    ) throws -> [PartitionLog] {
         _ = try store.open()
         return try (0..<partitions).map { number in
             try store.open(
                 TopicPartition("many", number),
                 PartitionIdentity(id: Int64(100 + number), topicID: TopicID(high: 9, low: 9))
-            ) { $0.segmentBytes = 3000 }
+            ) {
+                $0.segmentBytes = 3000
+                $0.durability = level
+            }
         }
     }
 
@@ -68,8 +73,8 @@ struct CommitSlotConcurrencyTests {
         let system = HookedFileSystem()
         let store = try LogStore()
         store.options.fileSystem = system
-        let logs = try open(store, partitions: 4)
-        for log in logs { try log.append(0) }
+        let logs = try open(store, partitions: 4, at: .written)
+        for log in logs { try log.append(0, at: .synced) }
         system.before { operation, path throws(IOFailure) in
             guard operation == .synchronize, path.contains("many-2") else { return }
             throw IOFailure(.synchronize, path, errorNumber: 5)
@@ -86,7 +91,39 @@ struct CommitSlotConcurrencyTests {
         }
         crew.join()
         system.release()
-        #expect(logs[2].offsets.highWatermark == Offset(1))
+        #expect(throws: LogFailure.self) { try logs[2].append(1) }
+        #expect(throws: LogFailure.self) { try store.close() }
+    }
+
+    @Test func `a sync of the commit log that fails stops all, and nobody waits for ever`() throws {
+        let system = HookedFileSystem()
+        let store = try LogStore()
+        store.options.fileSystem = system
+        let logs = try open(store, partitions: 4)
+        for log in logs { try log.append(0) }
+        system.before { operation, path throws(IOFailure) in
+            guard operation == .synchronize, path.hasSuffix(".redo") else { return }
+            throw IOFailure(.synchronize, path, errorNumber: 5)
+        }
+        let crew = ThreadCrew()
+        for thread in 0..<4 {
+            try crew.add {
+                for number in 0..<60 {
+                    let log = logs[(thread + number) % logs.count]
+                    let found = try #require(outcome(of: log, blocking: thread % 2 == 0))
+                    guard case .failure(.stopped) = found else {
+                        Issue.record("\(found)")
+                        return
+                    }
+                }
+            }
+        }
+        crew.join()
+        system.release()
+        for log in logs {
+            #expect(log.offsets.highWatermark == Offset(1))
+            #expect(try log.values().count == 1)
+        }
         #expect(throws: LogFailure.self) { try store.close() }
     }
 
@@ -96,12 +133,13 @@ struct CommitSlotConcurrencyTests {
     ) -> Result<AppendedBatch, LogFailure>? {
         do throws(LogFailure) {
             guard !blocking else {
-                return .success(try log.append { $0.append(key: nil, value: [1]) })
+                return .success(
+                    try log.append(durability: .synced) { $0.append(key: nil, value: [1]) })
             }
             let waiter = RecordingAppendWaiter()
             var batch = RecordBatchBuilder()
             batch.append(key: nil, value: [1])
-            _ = try log.append(&batch, waiter: waiter)
+            _ = try log.append(&batch, acknowledge: .synced, waiter: waiter)
             return waiter.outcome()
         } catch {
             return .failure(error)

@@ -14,7 +14,7 @@ struct DirectoryCheckpointTests {
     }
 
     private func replace(_ head: RedoHead) throws {
-        let path = try #require(disk.paths.last { $0.hasSuffix(".redo") })
+        let path = try #require(disk.paths.last { $0.hasSuffix(".head") })
         let file = try disk.openFile(path, .readWrite)
         try file.write(head.encoded, at: .start)
     }
@@ -39,7 +39,7 @@ struct DirectoryCheckpointTests {
         // later version's was set aside.
         try store.open().append(0)
         try store.close()
-        let path = try #require(disk.paths.last { $0.hasSuffix(".redo") })
+        let path = try #require(disk.paths.last { $0.hasSuffix(".head") })
         let bytes = try disk.contents(of: path, byteCountMax: .max)
         var later = bytes
         later[RedoHead.Layout.version.upperBound - 1] = 2
@@ -125,7 +125,7 @@ struct DirectoryCheckpointTests {
         let log = try store.open { $0.segmentBytes = 1024 }
         for number in 0..<100 { try log.append(number) }
         try store.close()
-        let path = try #require(disk.paths.last { $0.hasSuffix(".redo") })
+        let path = try #require(disk.paths.last { $0.hasSuffix(".head") })
         try disk.flipBit(500, of: path)
         let reopened = try store.open { $0.segmentBytes = 1024 }
         #expect(!store.report.wasClean && store.report.quarantined.count == 1)

@@ -13,7 +13,7 @@ struct RedoDirectoryTests {
 
     private func path(_ generation: Int) -> String {
         let digits = String(generation)
-        return "/data/commit/" + String(repeating: "0", count: 20 - digits.count) + digits + ".redo"
+        return "/data/commit/" + String(repeating: "0", count: 20 - digits.count) + digits + ".head"
     }
 
     private func write(_ generations: ClosedRange<UInt64>) throws {
@@ -59,9 +59,9 @@ struct RedoDirectoryTests {
     }
 
     @Test(arguments: [
-        "00000000000000000001.redo.tmp", "1.redo", "0000000000000000000a.redo", "notes",
+        "00000000000000000001.head.tmp", "1.head", "0000000000000000000a.head", "notes",
         // The last number of all: the next one overflowed.
-        "18446744073709551615.redo", "99999999999999999999.redo",
+        "18446744073709551615.head", "99999999999999999999.head",
     ])
     func `a file with another name is none`(_ name: String) throws {
         try write(1...2)

@@ -57,8 +57,8 @@ struct RedoHeadTests {
     }
 
     @Test func `a later and an earlier version are different failures`() throws {
-        #expect(throws: FormatFailure.tooNew(version: 2, newest: 1)) {
-            try RedoHead(version(2).rawSpan)
+        #expect(throws: FormatFailure.tooNew(version: 3, newest: 2)) {
+            try RedoHead(version(3).rawSpan)
         }
         #expect(throws: FormatFailure.tooOld(version: 0, oldest: 1)) {
             try RedoHead(version(0).rawSpan)

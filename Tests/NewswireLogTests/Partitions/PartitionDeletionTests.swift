@@ -91,7 +91,7 @@ struct PartitionDeletionTests {
         let once = Once()
         let directory = try #require(store.directory)
         system.before { [self] operation, path in
-            guard operation == .rename, path.hasSuffix(".redo.tmp"),
+            guard operation == .rename, path.hasSuffix(".head.tmp"),
                 once.take()
             else { return }
             do { try replace(in: directory) } catch { Issue.record(error) }

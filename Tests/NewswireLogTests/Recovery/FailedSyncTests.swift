@@ -20,42 +20,86 @@ struct FailedSyncTests {
         return try store.open().values()
     }
 
-    private func fail(_ number: Int = 1, reverts: Bool, isSticky: Bool = false) {
-        var fault = Fault(.synchronize, number: number, errorNumber: 5, isSticky: isSticky)
+    /// The next sync fails: of the commit log for a `synced` topic, else of the segment.
+    private func fail(at level: Durability = .synced, reverts: Bool) {
+        var fault = Fault(.synchronize, number: 1, errorNumber: 5)
         fault.cacheReverts = reverts
-        fault.pathPart = ".log"
+        fault.pathPart = level == .synced ? ".redo" : ".log"
         disk.faults = FaultPlan(fault)
     }
 
     @Test(arguments: [false, true])
-    func `a failed sync stops the log, and reads go on`(reverts: Bool) throws {
+    func `a failed sync of the commit log stops the directory, and reads go on`(
+        reverts: Bool
+    ) throws {
         let log = try store.open()
-        let other = try store.open(
-            TopicPartition("orders", 1),
-            PartitionIdentity(id: 9, topicID: LogStore.identity.topicID))
+        let other = try openOther(at: .synced)
         try log.append(0)
         fail(reverts: reverts)
         let waiter = RecordingAppendWaiter()
         try log.appendLater(1, waiter)
-        #expect {
-            try log.append(2)
-        } throws: { error in
-            guard case .stopped? = error as? LogFailure else { return false }
-            return true
-        }
+        expectStopped { try log.append(2) }
         guard case .failure(.stopped)? = waiter.all.first else {
             Issue.record("\(waiter.all)")
             return
         }
-        #expect(throws: LogFailure.self) { try log.append(3) }
-        #expect(throws: LogFailure.self) { try log.synchronize() }
-        #expect(throws: LogFailure.self) { try log.trim(before: Offset(1)) }
+        expectStopped { try log.append(3) }
+        expectStopped { try log.synchronize() }
+        expectStopped { try log.trim(before: Offset(1)) }
+        expectStopped { try other.append(0) }
         #expect(try log.values() == recordTexts(0..<1))
         #expect(log.offsets.highWatermark == Offset(1))
         #expect(store.events.all.contains { if case .stopped = $0 { true } else { false } })
-        // Its neighbours are not concerned.
-        try other.append(0)
+    }
+
+    @Test(arguments: [false, true])
+    func `a failed sync of a segment stops its log and no other`(reverts: Bool) throws {
+        let log = try store.open { $0.durability = .written }
+        let other = try openOther(at: .written)
+        try log.append(0, at: .synced)
+        fail(at: .written, reverts: reverts)
+        expectStopped { try log.append(1, at: .synced) }
+        expectStopped { try log.append(2) }
+        expectStopped { try log.synchronize() }
+        #expect(try log.values(from: .zero).first == "record 0")
+        try other.append(0, at: .synced)
         #expect(try other.values() == recordTexts(0..<1))
+    }
+
+    private func openOther(at level: Durability) throws -> PartitionLog {
+        try store.open(
+            TopicPartition("orders", 1),
+            PartitionIdentity(id: 9, topicID: LogStore.identity.topicID)
+        ) { $0.durability = level }
+    }
+
+    private func expectStopped(_ body: () throws -> Any) {
+        #expect {
+            _ = try body()
+        } throws: { error in
+            guard case .stopped? = error as? LogFailure else { return false }
+            return true
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `what a segment's sync lost is in the commit log`(reverts: Bool) throws {
+        // The records were acknowledged long before.
+        var log = try store.open()
+        for number in 0..<3 { try log.append(number) }
+        fail(at: .written, reverts: reverts)
+        time.advance(by: .seconds(20))
+        store.directory?.runMaintenance()
+        expectStopped { try log.append(3) }
+        disk.faults = FaultPlan()
+        for profile in CrashProfile.allCases {
+            #expect(try values(on: disk.crash(profile, seed: 1)) == recordTexts(0..<3))
+        }
+        #expect(throws: LogFailure.self) { try store.close() }
+        log = try store.open()
+        #expect(try log.values() == recordTexts(0..<3))
+        try log.append(3)
+        #expect(try values(on: disk.crash(.dropped, seed: 1)) == recordTexts(0..<4))
     }
 
     @Test func `no append is acknowledged by a sync after the one that failed`() throws {
@@ -76,8 +120,8 @@ struct FailedSyncTests {
         // was gone with the next power failure, and what was synced behind it as well.
         var log = try store.open { $0.durability = level }
         try log.append(0, at: .synced)
-        fail(reverts: reverts)
-        try log.append(1, at: .written)
+        fail(at: level, reverts: reverts)
+        try log.append(1, at: Durability.none)
         #expect(throws: LogFailure.self) { try log.append(2, at: .synced) }
         disk.faults = FaultPlan()
         #expect(throws: LogFailure.self) { try store.close() }
@@ -110,10 +154,19 @@ struct FailedSyncTests {
     }
 
     @Test func `a directory that cannot be synced stops the log, too`() throws {
+        let log = try store.open { $0.durability = .written }
+        disk.faults = FaultPlan(Fault(.synchronizeDirectory, number: 1, errorNumber: 5))
+        expectStopped { try log.append(0, at: .synced) }
+        expectStopped { try log.append(1) }
+    }
+
+    @Test func `a commit log that cannot be begun refuses appends until it can`() throws {
         let log = try store.open()
         disk.faults = FaultPlan(Fault(.synchronizeDirectory, number: 1, errorNumber: 5))
         #expect(throws: LogFailure.self) { try log.append(0) }
-        #expect(log.offsets.highWatermark == .zero)
-        #expect(throws: LogFailure.self) { try log.append(1) }
+        #expect(log.offsets.logEndOffset == .zero)
+        disk.faults = FaultPlan()
+        try log.append(0)
+        #expect(try values(on: disk.crash(.dropped, seed: 1)) == recordTexts(0..<1))
     }
 }

@@ -17,12 +17,17 @@ struct PartitionRecoveryTests {
     }
 
     /// Appends synced records, a checkpoint after the first `checkpointed`, and crashes.
+    ///
+    /// The level is below `synced`: what of these topics is synced is known by the checkpoint alone.
     private func crashed(
         _ count: Int, checkpointed: Int, _ profile: CrashProfile = .killed
     ) throws -> SimulatedFileSystem {
-        let log = try store.open { $0.retention = nil }
+        let log = try store.open {
+            $0.retention = nil
+            $0.durability = .written
+        }
         for number in 0..<count {
-            try log.append(number)
+            try log.append(number, at: .synced)
             guard number + 1 == checkpointed else { continue }
             time.advance(by: .seconds(20))
             store.directory?.runMaintenance()
@@ -33,7 +38,11 @@ struct PartitionRecoveryTests {
     private func reopen(_ disk: SimulatedFileSystem) throws -> (PartitionLog, LogStore) {
         let store = LogStore(on: disk, time: time)
         stores.keep(store)
-        return (try store.open { $0.retention = nil }, store)
+        let log = try store.open {
+            $0.retention = nil
+            $0.durability = .written
+        }
+        return (log, store)
     }
 
     private func partitionReport(_ store: LogStore) -> PartitionRecovery? {
@@ -321,6 +330,7 @@ struct PartitionRecoveryTests {
         let log = try store.open {
             $0.retention = nil
             $0.segmentBytes = 400
+            $0.durability = .written
         }
         for number in 0..<20 { try log.append(number) }
         let image = disk.crash(.killed, seed: 1)

@@ -17,14 +17,12 @@ struct SegmentDecisionTests {
 
     private func decision(
         _ file: SegmentFile, next: Int64? = nil, logEnd: Int64, isCut: Bool = false,
-        isKnown: Bool = true, isSynced: Bool = false, isReplayed: Bool = true
+        isKnown: Bool = true
     ) -> SegmentDecision {
-        var entry = Self.entry
-        entry.isSynced = isSynced
-        return SegmentDecision(
+        SegmentDecision(
             SegmentDecision.Facts(
                 file, next: next.map { Offset($0) }, logEnd: Offset(logEnd), isCut: isCut,
-                entry: isKnown ? entry : nil, isReplayed: isReplayed))
+                entry: isKnown ? Self.entry : nil))
     }
 
     private func isSetAside(_ decision: SegmentDecision, endsLog: Bool) -> Bool {
@@ -36,27 +34,20 @@ struct SegmentDecisionTests {
         #expect(decision(file(at: 0), next: 10, logEnd: 0) == .takeUnread(upTo: Offset(10)))
         // Nobody says where it was synced up to.
         #expect(
-            decision(file(at: 0), next: 10, logEnd: 0, isKnown: false)
-                == .scan(syncedEnd: .start, keepsMore: true))
+            decision(file(at: 0), next: 10, logEnd: 0, isKnown: false) == .scan(syncedEnd: .start))
     }
 
     @Test func `others are read, and it is known what of them was synced`() {
-        #expect(
-            decision(file(at: 10), logEnd: 10)
-                == .scan(syncedEnd: FilePosition(300), keepsMore: true))
-        #expect(decision(file(at: 25), logEnd: 25) == .scan(syncedEnd: .start, keepsMore: true))
+        #expect(decision(file(at: 10), logEnd: 10) == .scan(syncedEnd: FilePosition(300)))
+        #expect(decision(file(at: 25), logEnd: 25) == .scan(syncedEnd: .start))
         // The one that should follow is gone: all of this one was synced.
-        #expect(
-            decision(file(at: 5), logEnd: 5) == .scan(syncedEnd: FilePosition(500), keepsMore: true)
-        )
+        #expect(decision(file(at: 5), logEnd: 5) == .scan(syncedEnd: FilePosition(500)))
     }
 
     @Test func `a gap ends the log where it was never synced`() {
         #expect(isSetAside(decision(file(at: 30), logEnd: 25), endsLog: true))
         // Below the recovery point something is lost; what follows was promised.
-        #expect(
-            decision(file(at: 10), logEnd: 5)
-                == .scan(syncedEnd: FilePosition(300), keepsMore: true))
+        #expect(decision(file(at: 10), logEnd: 5) == .scan(syncedEnd: FilePosition(300)))
     }
 
     @Test func `what overlaps the log, or follows its end, is set aside`() {
@@ -67,27 +58,5 @@ struct SegmentDecisionTests {
 
     @Test func `a file without a byte goes`() {
         #expect(decision(file(at: 25, 0), logEnd: 25) == .drop)
-    }
-
-    @Test func `behind the committed end of a synced partition everything goes without a look`() {
-        #expect(
-            decision(file(at: 10), logEnd: 10, isSynced: true)
-                == .scan(syncedEnd: FilePosition(300), keepsMore: false))
-        #expect(decision(file(at: 20), logEnd: 20, isSynced: true) == .dropUncommitted)
-        #expect(
-            decision(file(at: 30), logEnd: 20, isCut: true, isSynced: true) == .dropUncommitted)
-        #expect(decision(file(at: 20, 0), logEnd: 20, isSynced: true) == .drop)
-        #expect(
-            decision(file(at: 0), next: 10, logEnd: 0, isSynced: true)
-                == .takeUnread(upTo: Offset(10)))
-    }
-
-    @Test func `a reader beside the writer keeps what it finds`() {
-        #expect(
-            decision(file(at: 10), logEnd: 10, isSynced: true, isReplayed: false)
-                == .scan(syncedEnd: FilePosition(300), keepsMore: true))
-        #expect(
-            decision(file(at: 20), logEnd: 20, isSynced: true, isReplayed: false)
-                == .scan(syncedEnd: .start, keepsMore: true))
     }
 }
