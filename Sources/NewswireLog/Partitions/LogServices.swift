@@ -207,12 +207,12 @@ package final class LogServices: Sendable {
 
     // MARK: Files
 
-    /// Closes a descriptor of some partition; where all are busy, after the syncs that are asked
-    /// for.
+    /// Closes a descriptor of some partition; where all are busy, after a commit.
     ///
-    /// To be called without any lock: whoever waits for those syncs is completed.
-    func freeDescriptor() -> Bool {
-        if descriptors.evictOne() { return true }
+    /// To be called without any lock: whoever waits for the commit is completed. With `committing`
+    /// it comes first: the only partition that is not busy may be the one that needs a descriptor.
+    func freeDescriptor(committing: Bool) -> Bool {
+        if !committing, descriptors.evictOne() { return true }
         commits.commitOpenGroup()
         return descriptors.evictOne()
     }
