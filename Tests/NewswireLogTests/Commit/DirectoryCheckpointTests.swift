@@ -42,10 +42,10 @@ struct DirectoryCheckpointTests {
         let path = try #require(disk.paths.last { $0.hasSuffix(".head") })
         let bytes = try disk.contents(of: path, byteCountMax: .max)
         var later = bytes
-        later[RedoHead.Layout.version.upperBound - 1] = 2
+        later[RedoHead.Layout.version.upperBound - 1] = 3
         try disk.overwrite(path, at: .start, with: RedoHeadTests.withChecksum(later))
         let before = disk.paths
-        #expect(openFailure(mode) == .tooNew(version: 2, newest: 1))
+        #expect(openFailure(mode) == .tooNew(version: 3, newest: 2))
         #expect(disk.paths == before)
         try disk.overwrite(path, at: .start, with: bytes)
         #expect(try store.open().values() == recordTexts(0..<1))

@@ -8,7 +8,7 @@ struct DirectoryFormatTests {
     @Test func `a format is read as it is written`() throws {
         let bytes = Self.format.encoded
         #expect(bytes.count == DirectoryFormat.Layout.byteCount)
-        #expect(bytes.starts(with: Array("NEWSWIRE".utf8) + [0, 0, 0, 1]))
+        #expect(bytes.starts(with: Array("NEWSWIRE".utf8) + [0, 0, 0, 2]))
         #expect(try DirectoryFormat(bytes.rawSpan) == Self.format)
     }
 
@@ -33,7 +33,7 @@ struct DirectoryFormatTests {
         var later = Self.format.encoded
         later[11] = 9
         for bytes in [later, Array(later.prefix(12)), later + [1, 2, 3]] {
-            #expect(throws: FormatFailure.tooNew(version: 9, newest: 1)) {
+            #expect(throws: FormatFailure.tooNew(version: 9, newest: 2)) {
                 try DirectoryFormat(bytes.rawSpan)
             }
         }
@@ -49,14 +49,14 @@ struct DirectoryFormatTests {
         try store.open().append(0)
         try store.close()
         try disk.remove("/data/LOCK")
-        try disk.overwrite("/data/newswire.format", at: FilePosition(11), with: [2])
+        try disk.overwrite("/data/newswire.format", at: FilePosition(11), with: [3])
         let count = disk.operationCount
         for mode in [LogDirectoryOptions.Mode.readWrite, .readOnly] {
             store.options.mode = mode
             #expect {
                 try store.open()
             } throws: { error in
-                guard case .format(_, .tooNew(2, 1))? = error as? LogFailure else { return false }
+                guard case .format(_, .tooNew(3, 2))? = error as? LogFailure else { return false }
                 return true
             }
         }

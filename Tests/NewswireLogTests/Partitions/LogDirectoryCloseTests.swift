@@ -60,8 +60,9 @@ struct LogDirectoryCloseTests {
         let disk = SimulatedFileSystem()
         let store = LogStore(on: disk)
         let log = try store.open()
+        try log.append(0)
         disk.faults = FaultPlan(Fault(.synchronize, number: 1, errorNumber: 5))
-        #expect(throws: LogFailure.self) { try log.append(0) }
+        #expect(throws: LogFailure.self) { try log.append(1) }
         #expect(throws: LogFailure.self) { try store.close() }
         let reader = RecordingReadWaiter()
         _ = log.wait(for: Offset(1), reader)

@@ -201,7 +201,7 @@ struct PartitionAppendTests {
 
     // MARK: Writes that fail
 
-    @Test(arguments: [0, 1, 40, 75], [Durability.synced, .written])
+    @Test(arguments: [0, 1, 40, 75], [Durability.none, .written, .interval])
     func `a write that fails is cut back, and the next one takes its place`(
         written: Int, level: Durability
     ) throws {
@@ -225,6 +225,31 @@ struct PartitionAppendTests {
         let image = disk.crash(.killed, seed: 1)
         let other = LogStore(on: image, time: time)
         #expect(try other.open().values() == recordTexts(0..<2))
+    }
+
+    @Test func `a committed batch that does not reach its segment is kept until it does`() throws {
+        let log = try store.open()
+        try log.append(0)
+        var fault = Fault(.write, number: 1, errorNumber: 5)
+        fault.pathPart = ".log"
+        fault.writtenByteCount = 40
+        disk.faults = FaultPlan(fault)
+        // It is durable, and so it is acknowledged.
+        try log.append(1)
+        #expect(log.offsets.highWatermark == Offset(1))
+        #expect(try failure { try log.append(2) } != nil)
+        for profile in CrashProfile.allCases {
+            let other = LogStore(on: disk.crash(profile, seed: 1), time: time)
+            #expect(try other.open().values() == recordTexts(0..<2))
+        }
+        time.advance(by: .seconds(2))
+        store.directory?.runMaintenance()
+        #expect(try log.values() == recordTexts(0..<2))
+        try log.append(2)
+        #expect(try log.values() == recordTexts(0..<3))
+        try store.close()
+        #expect(try store.open().values() == recordTexts(0..<3))
+        #expect(store.report.wasClean)
     }
 
     @Test func `what cannot even be cut back is cut before the next append`() throws {
@@ -269,10 +294,14 @@ struct PartitionAppendTests {
         var plan = FaultPlan()
         plan.capacityBytes = 0
         disk.faults = plan
-        for _ in 0..<20 { #expect(throws: LogFailure.self) { try log.append(30) } }
-        #expect(try log.values() == recordTexts(0..<30))
+        // What was set aside for the segment is used up first.
+        var end = 30
+        while end < 60, try failure({ try log.append(end) }) == nil { end += 1 }
+        #expect(end < 45)
+        for _ in 0..<20 { #expect(throws: LogFailure.self) { try log.append(end) } }
+        #expect(try log.values() == recordTexts(0..<end))
         disk.faults = FaultPlan()
-        for number in 30..<60 { try log.append(number) }
+        for number in end..<60 { try log.append(number) }
         #expect(try log.values() == recordTexts(0..<60))
         try store.close()
         #expect(try store.open { $0.segmentBytes = 1024 }.values() == recordTexts(0..<60))
