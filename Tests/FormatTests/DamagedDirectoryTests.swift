@@ -98,7 +98,7 @@ import Testing
         let expected: FormatFailure =
             switch name {
             case "version-0": .tooOld(version: 0, oldest: 1)
-            case "version-2": .tooNew(version: 2, newest: 1)
+            case "version-2": .tooNew(version: 2, newest: 2)
             default: .damaged("its checksum does not match its bytes")
             }
         for mode in [LogDirectoryOptions.Mode.readOnly, .readWrite] {

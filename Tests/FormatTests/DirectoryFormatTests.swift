@@ -50,7 +50,7 @@ import Testing
     // A later version may have another length and another checksum: both are not looked at.
     @Test(arguments: [2, 3, 255, .max] as [UInt32])
     func `a later version is too new, whatever else the file holds`(version: UInt32) {
-        let newest = FormatFailure.tooNew(version: Int(version), newest: 1)
+        let newest = FormatFailure.tooNew(version: Int(version), newest: 2)
         #expect(failure(of: versioned(version)) == newest)
         #expect(failure(of: Array(versioned(version).prefix(12))) == newest)
         #expect(failure(of: versioned(version) + [1, 2, 3]) == newest)

@@ -148,9 +148,17 @@ struct DirectoryRun {
             throw error
         }
         #expect(batch.baseOffset == before.nextOffset)
-        if (asked ?? partitions[number].level) == .synced {
-            partitions[number].reference.acknowledgeSynced()
-        } else {
+        acknowledge(number, asked ?? partitions[number].level)
+    }
+
+    /// Takes what was promised at `level` into the model.
+    private mutating func acknowledge(_ number: Int, _ level: Durability) {
+        switch level {
+        case .synced: partitions[number].reference.acknowledgeSynced()
+        case .written, .interval: partitions[number].reference.acknowledgeWritten()
+        case .none:
+            // Of a `synced` topic it may be in the open group only.
+            guard partitions[number].level != .synced else { return }
             partitions[number].reference.acknowledgeWritten()
         }
     }
@@ -176,7 +184,7 @@ struct DirectoryRun {
                 if isRefusal(error) { partitions[number].reference = before }
                 throw error
             }
-            partitions[number].reference.acknowledgeWritten()
+            acknowledge(number, .none)
         }
         try log.synchronize()
         partitions[number].reference.acknowledgeSynced()

@@ -58,19 +58,18 @@ final class CommitLog: Sendable {
     private let preparing = Mutex(())
     private let time: any TimeSource
 
-    /// A commit log that goes on behind the redo files `numbers`, which were replayed, and behind
-    /// the group `lastSequence`.
-    init(
-        _ files: RedoFiles, numbers: [UInt64], lastSequence: UInt64, time: any TimeSource
-    ) {
+    /// A commit log that goes on behind what was replayed.
+    init(_ files: RedoFiles, after replayed: CommitLogReplay.Outcome, time: any TimeSource) {
         self.files = files
         self.time = time
         open = Mutex(OpenGroup())
+        state = Mutex(
+            State(
+                sequence: replayed.lastSequence, numbers: replayed.numbers,
+                nextNumber: replayed.nextNumber))
         // Everything in the files that are there was applied when they were read.
-        let next = (numbers.last ?? 0) + 1
-        state = Mutex(State(sequence: lastSequence, numbers: numbers, nextNumber: next))
-        currentNumber = Atomic(next)
-        syncedSequence = Atomic(lastSequence)
+        currentNumber = Atomic(replayed.nextNumber)
+        syncedSequence = Atomic(replayed.lastSequence)
     }
 
     /// The redo file that groups go to: none that is not applied yet is in an older one.

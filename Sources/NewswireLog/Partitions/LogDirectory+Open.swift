@@ -22,7 +22,8 @@ extension LogDirectory {
         let redo = RedoDirectory(in: path, on: options.fileSystem)
         let found = try heads(in: redo, of: format)
         let files = RedoFiles(in: path, of: format.directoryID, on: options.fileSystem)
-        let commitLog = CommitLog(files, numbers: [], lastSequence: 0, time: options.time)
+        let commitLog = CommitLog(
+            files, after: CommitLogReplay.Outcome(), time: options.time)
         let services = LogServices(
             directory: path, options, lock: nil, checkpoint: nil, commitLog: commitLog,
             found: CheckpointFacts(found))
@@ -116,9 +117,7 @@ extension LogDirectory {
         var replay = CommitLogReplay(in: path, of: format.directoryID, on: options.fileSystem)
         try replay.run(found.newest, &facts)
         for damage in replay.outcome.damage { options.onEvent(.redoDamaged(damage)) }
-        return CommitLog(
-            files, numbers: replay.outcome.numbers,
-            lastSequence: replay.outcome.lastSequence, time: options.time)
+        return CommitLog(files, after: replay.outcome, time: options.time)
     }
 
     private static func replaceFormat(

@@ -13,6 +13,8 @@ struct CommitLogReplay {
     struct Outcome {
         /// The numbers of the redo files, rising.
         var numbers: [UInt64] = []
+        /// The number of the redo file to come.
+        var nextNumber: UInt64 = 1
         /// The sequence of the last group.
         var lastSequence: UInt64 = 0
         /// Whether a group is missing that was synced: what it held may still be in the segments.
@@ -45,6 +47,8 @@ struct CommitLogReplay {
     mutating func run(_ head: RedoHead?, _ facts: inout CheckpointFacts) throws(IOFailure) {
         outcome.numbers = try files.numbers()
         outcome.lastSequence = head?.lastSequence ?? 0
+        // Never one that a head counts among those it does not need.
+        outcome.nextNumber = max((outcome.numbers.last ?? 0) + 1, head?.firstFile ?? 1)
         let needed = outcome.numbers.filter { $0 >= head?.firstFile ?? 0 }
         try look(needed, head)
         for number in needed { try replay(number, &facts) }

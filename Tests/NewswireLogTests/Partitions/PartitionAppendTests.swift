@@ -311,7 +311,10 @@ struct PartitionAppendTests {
         // RLIMIT_FSIZE is of the whole process.
         await #expect(processExitsWith: .success) {
             let store = try LogStore()
-            let log = try store.open { $0.segmentBytes = 100_000 }
+            let log = try store.open {
+                $0.segmentBytes = 100_000
+                $0.durability = .written
+            }
             try log.append(0)
             ProcessLimits.setFileBytesMax(2000)
             var failures = 0
