@@ -56,6 +56,13 @@ package final class PosixFile: File {
 
     package func reserve(upTo byteCount: Int) throws(IOFailure) {
         guard byteCount > 0 else { return }
+        // The system reserves beyond the limit at which it refuses to write.
+        var limit = rlimit()
+        if unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0,
+            UInt(byteCount) > limit.rlim_cur
+        {
+            throw IOFailure(.reserve, path, errorNumber: EFBIG)
+        }
         let answer = repeatingInterrupted { nw_reserve(descriptor.number, Int64(byteCount)) }
         // A file system that cannot reserve is no worse off than before: the write itself may fail.
         guard answer == -1, errno != EOPNOTSUPP, errno != ENOSYS else { return }

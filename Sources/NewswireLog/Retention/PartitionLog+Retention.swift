@@ -14,8 +14,11 @@ extension PartitionLog {
             throw .offsetOutOfRange(partition, offset, valid: offsets.logStartOffset...end)
         }
         // A start that is durable must not lie behind an end that is not: a power failure would
-        // leave a log that ends before it begins.
+        // leave a log that ends before it begins. In the segments, too: what is before the start is
+        // not replayed, and nothing could follow it there.
         try synchronize()
+        cover()
+        if let refusal = writer.withLock({ $0.refusal }) { throw refusal }
         let rises = view.withLock { view in
             guard offset > view.logStartOffset else { return false }
             view.logStartOffset = offset
