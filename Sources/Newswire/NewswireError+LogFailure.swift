@@ -18,6 +18,11 @@ extension NewswireError {
             self.init(
                 .invalidRecord, "\(partition) does not take this batch: \(problem)",
                 at: Place(partition), cause: failure)
+        case .atomicAppend(let partition, let problem):
+            self.init(
+                .invalidRecord,
+                "\(partition) cannot take part in this atomic append: \(problem)",
+                at: Place(partition), cause: failure)
         case .inputOutput(let partition, let problem):
             self = .inputOutput(partition, problem, cause: failure)
         case .stopped(let partition, let problem):

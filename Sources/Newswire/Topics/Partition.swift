@@ -163,7 +163,7 @@ public final class Partition: Sendable {
 }
 
 /// Hears how an append ended, for a task that waits.
-private final class AppendPromise: AppendWaiter {
+final class AppendPromise: AppendWaiter {
     let promise = Promise<Result<AppendedBatch, LogFailure>>()
 
     func complete(_ outcome: Result<AppendedBatch, LogFailure>) { promise.settle(outcome) }

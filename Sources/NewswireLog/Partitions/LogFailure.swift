@@ -12,6 +12,8 @@ public enum LogFailure: Error, Sendable {
     case batchTooLargeForSegment(TopicPartition, byteCount: Int, limit: Int)
     /// A batch without records, or a record that cannot be encoded.
     case invalidBatch(TopicPartition, BatchFailure)
+    /// The partition's part of an atomic append cannot go together with the others, and why.
+    case atomicAppend(TopicPartition, String)
     /// A write failed after its first byte; it was cut back, nothing of it can be read.
     case inputOutput(TopicPartition?, IOFailure)
     /// A sync failed: the outcome of unacknowledged appends is unknown, and no more are accepted

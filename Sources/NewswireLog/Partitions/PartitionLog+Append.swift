@@ -217,7 +217,7 @@ extension PartitionLog {
         }
     }
 
-    private func perform(_ effect: PartitionWriter.Effect) {
+    func perform(_ effect: PartitionWriter.Effect) {
         switch effect {
         case .report(let event): services.onEvent(event)
         case .maintain(let instant): requestMaintenance(at: instant)
