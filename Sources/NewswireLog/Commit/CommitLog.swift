@@ -123,6 +123,9 @@ final class CommitLog: Sendable {
         return group.isEmpty ? .noRoom : .full
     }
 
+    /// Whether there are redo files, which may hold something of any partition.
+    var isUsed: Bool { state.withLock { $0.spare != nil || !$0.numbers.isEmpty } }
+
     /// Why nothing is committed any more; nil while it is.
     var failure: IOFailure? { open.withLock { $0.failure } }
 

@@ -174,7 +174,7 @@ package final class LogServices: Sendable {
     /// Has the commit log forget what it holds of a partition that is deleted, durably: nothing of
     /// it may come back under a name that another one bears by then.
     func forget(_ log: PartitionLog) throws(LogFailure) {
-        guard log.mayBeInCommitLog else { return }
+        guard commitLog.isUsed else { return }
         try LogFailure.wrapping(log.partition) { () throws(IOFailure) in
             try addRemoval(of: log)
             commits.commitOpenGroup()

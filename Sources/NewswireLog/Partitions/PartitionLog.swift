@@ -115,12 +115,6 @@ public final class PartitionLog: Sendable {
     /// Whether the commit log holds something that is not synced in its segment.
     var needsCovering: Bool { writer.withLock { $0.neededFile != nil } }
 
-    /// Whether the commit log may hold something that was not synced in its segment when the log
-    /// ended.
-    var mayBeInCommitLog: Bool {
-        writer.withLock { $0.neededFile != nil || $0.nextOffset != $0.recoveryPoint.offset }
-    }
-
     /// Whether what is appended becomes durable by a sync of its segment, not by the commit log.
     var isSyncedBySegment: Bool { writer.withLock { $0.configuration.durability != .synced } }
 

@@ -17,21 +17,6 @@ enum Quarantine {
         return target
     }
 
-    /// Moves a directory of the data directory as a whole.
-    ///
-    /// - Returns: its new path.
-    static func moveDirectory(
-        _ name: String, in directory: String, because reason: String,
-        on fileSystem: any FileSystem
-    ) throws(IOFailure) -> String {
-        let target = try target(name, in: directory, on: fileSystem)
-        try write(reason, beside: target, on: fileSystem)
-        try fileSystem.rename("\(directory)/\(name)", to: target)
-        try fileSystem.synchronizeDirectory("\(directory)/\(directoryName)")
-        try fileSystem.synchronizeDirectory(directory)
-        return target
-    }
-
     /// A path in `quarantine/` that is free; the folder is made if it is not there.
     private static func target(
         _ name: String, in directory: String, on fileSystem: any FileSystem
