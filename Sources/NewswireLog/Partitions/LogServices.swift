@@ -60,6 +60,7 @@ package final class LogServices: Sendable {
 
     /// Writes a checkpoint; on return it is durable.
     func checkpointNow() throws(LogFailure) {
+        for log in partitions.all { log.fileIndexes() }
         do throws(IOFailure) {
             try checkpoint?.write(isClean: false) { checkpointEntries }
         } catch { throw .inputOutput(nil, error) }

@@ -15,6 +15,8 @@ struct PartitionRecoverer {
     /// Whether the log begins where the checkpoint says, or at 0 if it says nothing.
     private let knowsStart: Bool
     var log: RecoveredLog
+    /// What lies in the directory.
+    var files = PartitionFiles()
     /// What the epoch file holds; nil when there is none, or it is damaged.
     var epochsOnDisk: LeaderEpochTable?
     /// Whether there is an epoch file that cannot be read.
@@ -61,11 +63,13 @@ struct PartitionRecoverer {
         let status = try services.fileSystem.status(of: directory)
         log.hasDirectory = status?.isDirectory ?? false
         guard log.hasDirectory else { return endWithoutFiles("its directory is missing") }
-        let files = try PartitionFiles(in: directory, on: services.fileSystem)
+        files = try PartitionFiles(in: directory, on: services.fileSystem)
         log.report.ignored = files.ignored
         if try openClean(files.segments) { return }
         hasFailedSync = files.hasSyncFailureNote
-        let segments = try checkOwner(of: files)
+        let segments = try checkOwner()
+        // A segment to come may get the name of one that is gone, and must not inherit its slots.
+        for name in files.orphans { try removeIndex(name) }
         begin(with: segments.first)
         try take(segments)
         try endSyncs()

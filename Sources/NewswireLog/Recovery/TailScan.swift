@@ -16,6 +16,11 @@ struct TailScan {
     /// What is wrong with what follows `end`; nil when the file ends there.
     private(set) var cutReason: BatchFailure?
 
+    /// What of the index files the indexes began with; nil when they began with nothing.
+    private(set) var filed: FiledSlots?
+    /// Where the scan began.
+    private var start = FilePosition.start
+
     private let baseOffset: Offset
     private let byteCount: Int
     private let interval: Int
@@ -29,9 +34,26 @@ struct TailScan {
         indexes = SegmentIndexes(baseOffset: baseOffset)
     }
 
+    /// How many bytes were read and stay.
+    var scannedByteCount: Int { end.value - start.value }
+
+    /// Begins behind what the index files know, if the log confirms it.
+    mutating func resume(with files: IndexFiles) throws(IOFailure) {
+        let synced = min(recoveryPosition, FilePosition(byteCount))
+        guard
+            let resume = try IndexResume(
+                files, of: file, baseOffset: baseOffset, syncedEnd: synced)
+        else { return }
+        indexes = resume.indexes
+        nextOffset = resume.nextOffset
+        start = resume.position
+        end = resume.position
+        filed = resume.filed
+    }
+
     mutating func run() throws(IOFailure) {
         var scan = SegmentScan(
-            file, expecting: baseOffset, limit: byteCount, order: .appended)
+            file, from: start, expecting: nextOffset, limit: byteCount, order: .appended)
         while let step = try scan.next() {
             switch step {
             case .batch(let header, let position): keep(header, at: position)
