@@ -7,6 +7,13 @@ extension LogDirectory {
     /// Says that all partitions that exist are open: the checkpoint knows them, background work
     /// begins.
     package func finishOpening() throws(LogFailure) {
+        do throws(LogFailure) {
+            try services.synchronizeRecovered()
+        } catch {
+            // Not to be closed in order: the clean head would call the recovered records synced.
+            abandon()
+            throw error
+        }
         phase.withLock { phase in
             if case .opening = phase { phase = .open }
         }

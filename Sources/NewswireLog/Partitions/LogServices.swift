@@ -15,6 +15,7 @@ package final class LogServices: Sendable {
     let commits: CommitSlot
     let partitions = PartitionTable()
     let spares = SpareBatches()
+    let recoverySyncs = RecoverySyncs()
     let maintenance: MaintenanceSchedule
     /// The directory's lock, held here because a log in use must not lose it; nil when the
     /// directory is only read.
@@ -60,6 +61,7 @@ package final class LogServices: Sendable {
 
     /// Writes a checkpoint; on return it is durable.
     func checkpointNow() throws(LogFailure) {
+        try synchronizeRecovered()
         for log in partitions.all { log.fileIndexes() }
         do throws(IOFailure) {
             try checkpoint?.write(isClean: false) { checkpointEntries }
@@ -68,6 +70,7 @@ package final class LogServices: Sendable {
 
     /// Writes the last checkpoint of a directory that is closed in order, and Kafka's.
     func checkpointAtClose() throws(LogFailure) {
+        try synchronizeRecovered()
         let entries = checkpointEntries
         guard !entries.isEmpty || hasCheckpoint else { return }
         // What was not closed in order, nor opened since, still has to be verified one day.
@@ -93,6 +96,13 @@ package final class LogServices: Sendable {
         unopened.withLock { found in
             (found.entries.removeValue(forKey: identity), found.isClean, found.isWhole)
         }
+    }
+
+    /// Makes durable what recovery kept since the last call.
+    func synchronizeRecovered() throws(LogFailure) {
+        do throws(IOFailure) {
+            try recoverySyncs.finish(in: directory, on: fileSystem)
+        } catch { throw .inputOutput(nil, error) }
     }
 
     /// Takes an entry back when its partition could not be opened.

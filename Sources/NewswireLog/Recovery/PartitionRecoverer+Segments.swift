@@ -109,6 +109,7 @@ extension PartitionRecoverer {
             file: try services.openFile(file.path, services.isReadOnly ? .read : .readWrite),
             baseOffset: file.baseOffset, byteCount: file.byteCount,
             interval: configuration.indexIntervalBytes)
+        try beginWriteback(scan, byteCount: file.byteCount - syncedEnd.value)
         scan.recoveryPosition = syncedEnd
         scan.epochs = log.epochs
         // The file is there before its batches are: it knows better than bits without a checksum.
@@ -158,25 +159,35 @@ extension PartitionRecoverer {
             scan.indexes, filed: services.isReadOnly ? nil : scan.filed ?? .nothing)
         log.segments.append(segment)
         guard !isLast, !services.isReadOnly else { return }
-        for index in try segment.writeIndexes() { try index.synchronize() }
+        for index in try segment.writeIndexes() {
+            services.recoverySyncs.add(index, in: directory)
+        }
         segment.seal()
     }
 
-    /// Cuts what does not stay, and syncs what does.
+    /// Cuts what does not stay, and has what does synced.
     ///
     /// What is kept is served as if it were synced: so it has to be. And a tail that comes back
     /// would cut off every segment that was synced after it.
-    private mutating func makeDurable(_ scan: TailScan) throws(IOFailure) {
+    private func makeDurable(_ scan: TailScan) throws(IOFailure) {
         if scan.cutReason != nil { try scan.file.truncate(to: scan.end.value) }
         guard scan.end > scan.recoveryPosition || scan.cutReason != nil else { return }
-        keptUnsynced = true
+        guard hasFailedSync else { return services.recoverySyncs.add(scan.file, in: directory) }
         let note = SyncFailureNote(in: directory, on: services.fileSystem)
-        if hasFailedSync { return try note.rewrite(scan.file, byteCount: scan.end.value) }
+        try note.rewrite(scan.file, byteCount: scan.end.value)
+        services.recoverySyncs.add(nil, in: directory)
+    }
+
+    /// Lets the disk begin with a long tail while it is read: what stays of it has to be synced.
+    private func beginWriteback(_ scan: TailScan, byteCount: Int) throws(IOFailure) {
+        guard !services.isReadOnly, byteCount >= Self.writebackByteCount else { return }
         do throws(IOFailure) {
-            try scan.file.synchronize()
+            try scan.file.beginWriteback()
         } catch {
-            note.leave()
+            SyncFailureNote(in: directory, on: services.fileSystem).leave()
             throw error
         }
     }
+
+    private static var writebackByteCount: Int { 4 << 20 }
 }

@@ -23,8 +23,6 @@ struct PartitionRecoverer {
     var hasDamagedEpochs = false
     /// Whether a sync failed since the log was last opened, so that another one proves nothing.
     var hasFailedSync = false
-    /// Whether something is kept that may not have been synced.
-    var keptUnsynced = false
 
     init(
         _ partition: TopicPartition, identity: PartitionIdentity, _ configuration: LogConfiguration,
@@ -49,13 +47,18 @@ struct PartitionRecoverer {
         do throws(IOFailure) {
             try openFiles()
         } catch {
-            if let entry { services.putBack(entry) }
+            putBackEntry()
             throw .inputOutput(partition, error)
         }
         log.report.logEndOffset = log.nextOffset
         log.report.duration = .nanoseconds(
             services.time.instant().nanoseconds - started.nanoseconds)
         return log
+    }
+
+    /// Has the checkpoint's entry wait for another try.
+    func putBackEntry() {
+        if let entry { services.putBack(entry) }
     }
 
     private mutating func openFiles() throws(IOFailure) {
@@ -72,7 +75,9 @@ struct PartitionRecoverer {
         for name in files.orphans { try removeIndex(name) }
         begin(with: segments.first)
         try take(segments)
-        try endSyncs()
+        if hasFailedSync, !services.isReadOnly {
+            try SyncFailureNote(in: directory, on: services.fileSystem).remove()
+        }
         finish()
         try storeEpochs()
     }
@@ -107,17 +112,6 @@ struct PartitionRecoverer {
     /// Whether the epoch file, as a broker leaves it after a trim, begins at or after `offset`.
     private func epochsBegin(at offset: Offset) -> Bool {
         epochsOnDisk?.entries.first.map { $0.startOffset >= offset } ?? false
-    }
-
-    /// Makes the names of what was kept durable, after the bytes.
-    private func endSyncs() throws(IOFailure) {
-        if keptUnsynced {
-            try services.fileSystem.synchronizeDirectory(directory)
-            try services.fileSystem.synchronizeDirectory(services.directory)
-        }
-        if hasFailedSync, !services.isReadOnly {
-            try SyncFailureNote(in: directory, on: services.fileSystem).remove()
-        }
     }
 
     private mutating func finish() {

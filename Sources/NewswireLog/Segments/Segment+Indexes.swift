@@ -158,8 +158,10 @@ extension Segment {
     /// Begins to keep the indexes in memory, as far as they are known: the segment is going to
     /// grow.
     ///
-    /// - Parameter filed: which of the slots their files hold; nil when they are not to be added to
-    ///   before the segment ends.
+    /// - Parameters:
+    ///   - indexes: what is known.
+    ///   - filed: which of the slots their files hold; nil when those are not to be added to before
+    ///     the segment ends.
     func beginGrowing(_ indexes: SegmentIndexes, filed: FiledSlots? = .none) {
         state.withLock { state in
             state.growing = indexes
