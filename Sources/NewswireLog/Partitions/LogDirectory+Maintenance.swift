@@ -8,7 +8,7 @@ extension LogDirectory {
     /// begins.
     package func finishOpening() throws(LogFailure) {
         do throws(LogFailure) {
-            try services.synchronizeRecovered()
+            try services.synchronizeJointly()
         } catch {
             // Not to be closed in order: the clean head would call the recovered records synced.
             abandon()

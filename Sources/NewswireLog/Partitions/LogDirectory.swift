@@ -64,7 +64,7 @@ public final class LogDirectory: Sendable {
         // While the directory opens, those of all partitions wait for `finishOpening()`.
         if phase.withLock({ $0 == .open }) {
             do throws(LogFailure) {
-                try services.synchronizeRecovered()
+                try services.synchronizeJointly()
             } catch {
                 recoverer.putBackEntry()
                 throw error

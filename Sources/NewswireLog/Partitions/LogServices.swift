@@ -15,7 +15,7 @@ package final class LogServices: Sendable {
     let commits: CommitSlot
     let partitions = PartitionTable()
     let spares = SpareBatches()
-    let recoverySyncs = RecoverySyncs()
+    let jointSyncs = JointSyncs()
     let maintenance: MaintenanceSchedule
     /// The directory's lock, held here because a log in use must not lose it; nil when the
     /// directory is only read.
@@ -61,7 +61,7 @@ package final class LogServices: Sendable {
 
     /// Writes a checkpoint; on return it is durable.
     func checkpointNow() throws(LogFailure) {
-        try synchronizeRecovered()
+        try synchronizeJointly()
         for log in partitions.all { log.fileIndexes() }
         do throws(IOFailure) {
             try checkpoint?.write(isClean: false) { checkpointEntries }
@@ -70,7 +70,7 @@ package final class LogServices: Sendable {
 
     /// Writes the last checkpoint of a directory that is closed in order, and Kafka's.
     func checkpointAtClose() throws(LogFailure) {
-        try synchronizeRecovered()
+        try synchronizeJointly()
         let entries = checkpointEntries
         guard !entries.isEmpty || hasCheckpoint else { return }
         // What was not closed in order, nor opened since, still has to be verified one day.
@@ -98,10 +98,10 @@ package final class LogServices: Sendable {
         }
     }
 
-    /// Makes durable what recovery kept since the last call.
-    func synchronizeRecovered() throws(LogFailure) {
+    /// Makes durable what recovery kept, and a close wrote, since the last call.
+    func synchronizeJointly() throws(LogFailure) {
         do throws(IOFailure) {
-            try recoverySyncs.finish(in: directory, on: fileSystem)
+            try jointSyncs.finish(in: directory, on: fileSystem)
         } catch { throw .inputOutput(nil, error) }
     }
 

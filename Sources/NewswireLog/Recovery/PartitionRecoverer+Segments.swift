@@ -160,7 +160,7 @@ extension PartitionRecoverer {
         log.segments.append(segment)
         guard !isLast, !services.isReadOnly else { return }
         for index in try segment.writeIndexes() {
-            services.recoverySyncs.add(index, in: directory)
+            services.jointSyncs.add(index, in: directory)
         }
         segment.seal()
     }
@@ -172,10 +172,10 @@ extension PartitionRecoverer {
     private func makeDurable(_ scan: TailScan) throws(IOFailure) {
         if scan.cutReason != nil { try scan.file.truncate(to: scan.end.value) }
         guard scan.end > scan.recoveryPosition || scan.cutReason != nil else { return }
-        guard hasFailedSync else { return services.recoverySyncs.add(scan.file, in: directory) }
+        guard hasFailedSync else { return services.jointSyncs.add(scan.file, in: directory) }
         let note = SyncFailureNote(in: directory, on: services.fileSystem)
         try note.rewrite(scan.file, byteCount: scan.end.value)
-        services.recoverySyncs.add(nil, in: directory)
+        services.jointSyncs.add(nil, in: directory)
     }
 
     /// Lets the disk begin with a long tail while it is read: what stays of it has to be synced.

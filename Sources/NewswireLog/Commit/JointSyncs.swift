@@ -1,10 +1,11 @@
 internal import Synchronization
 
-/// What recovery kept and nobody may have synced: made durable together, before it is served.
+/// Files of several partitions that are made durable together, before a head speaks of them: what
+/// recovery kept and nobody may have synced, and the indexes that a clean close writes.
 ///
 /// Each file and directory alone costs a commit of the file system's journal. Of many partitions,
 /// all of the file system is synced in one call.
-final class RecoverySyncs: Sendable {
+final class JointSyncs: Sendable {
     private struct Kept {
         /// Nil beyond the number that is synced one by one: descriptors are few.
         let file: (any File)?
