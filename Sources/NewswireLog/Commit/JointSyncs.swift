@@ -13,7 +13,7 @@ final class JointSyncs: Sendable {
     }
 
     /// How many files are synced one by one.
-    private static let fileCountMax = 32
+    private static let fileCountMax = 8
 
     private struct State {
         var kept: [Kept] = []
@@ -26,8 +26,11 @@ final class JointSyncs: Sendable {
     /// Adds the names in the directory of a partition, and a file in it, if its bytes are meant.
     func add(_ file: (any File)?, in directory: String) {
         state.withLock { state in
-            let file = state.kept.count < Self.fileCountMax ? file : nil
-            state.kept.append(Kept(file: file, directory: directory))
+            let isFew = state.kept.count < Self.fileCountMax
+            if state.kept.count == Self.fileCountMax {
+                state.kept = state.kept.map { Kept(file: nil, directory: $0.directory) }
+            }
+            state.kept.append(Kept(file: isFew ? file : nil, directory: directory))
         }
     }
 
@@ -49,6 +52,11 @@ final class JointSyncs: Sendable {
                 try synchronize(kept, in: root, on: fileSystem)
             }
         } catch {
+            if error.isOutOfDescriptors {
+                // Nothing is known to have failed: the caller makes room and tries again.
+                state.withLock { $0.kept = kept + $0.kept }
+                throw error
+            }
             for directory in Set(kept.map(\.directory)).sorted() {
                 SyncFailureNote(in: directory, on: fileSystem).leave()
             }

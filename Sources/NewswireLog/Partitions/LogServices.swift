@@ -101,7 +101,9 @@ package final class LogServices: Sendable {
     /// Makes durable what recovery kept, and a close wrote, since the last call.
     func synchronizeJointly() throws(LogFailure) {
         do throws(IOFailure) {
-            try jointSyncs.finish(in: directory, on: fileSystem)
+            try makingRoom { () throws(IOFailure) in
+                try jointSyncs.finish(in: directory, on: fileSystem)
+            }
         } catch { throw .inputOutput(nil, error) }
     }
 
