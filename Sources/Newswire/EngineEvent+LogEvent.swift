@@ -23,6 +23,12 @@ extension EngineEvent {
                 .indexRebuilt, .warning,
                 "\(partition): \(path) led to the wrong place and was made again from the log",
                 partition: partition)
+        case .damaged(let partition, let offsets, let path, let failure):
+            self.init(
+                .damage, .error,
+                "\(partition): offsets \(offsets.lowerBound) to \(offsets.upperBound) (exclusive)"
+                    + " are damaged in \(path): \(failure); others are served",
+                partition: partition)
         case .slowSync(let partition, let duration):
             self.init(
                 .slowSync, .warning, "\(partition): a sync took \(duration)", partition: partition)

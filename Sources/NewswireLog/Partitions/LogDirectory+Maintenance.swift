@@ -25,6 +25,8 @@ extension LogDirectory {
         }
         let first = services.time.instant() + Self.firstExpiry
         for log in services.partitions.all { log.requestMaintenance(at: first) }
+        services.scrub.begin(at: first)
+        if let due = services.scrub.due { services.maintenance.request(at: due) }
         services.startMaintenance { [weak self] in self?.runMaintenance() }
     }
 
@@ -46,8 +48,11 @@ extension LogDirectory {
         if let due = services.checkpointDue, due <= now {
             attempt(retryFor: nil) { () throws(LogFailure) in try services.checkpointNow() }
         }
+        attempt(retryFor: nil) { () throws(LogFailure) in
+            try services.scrub.run(over: logs, on: services)
+        }
         // One that was opened meanwhile asks for its own call.
-        var next = services.checkpointDue
+        var next = [services.checkpointDue, services.scrub.due].compactMap { $0 }.min()
         for log in logs {
             let due = log.maintenanceDue.load(ordering: .acquiring)
             guard due < .max else { continue }

@@ -11,6 +11,8 @@ public enum LogEvent: Sendable {
     case segmentDeleted(TopicPartition, baseOffset: Offset, byteCount: Int, reason: String)
     /// An index led to the wrong place and was made again from the log.
     case indexRebuilt(TopicPartition, path: String)
+    /// Maintenance read records that are damaged; told once while the directory is open.
+    case damaged(TopicPartition, Range<Offset>, path: String, BatchFailure)
     /// A sync took longer than a second.
     case slowSync(TopicPartition, Duration)
     /// A partition accepts nothing more until the directory is opened again.

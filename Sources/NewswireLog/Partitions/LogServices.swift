@@ -17,6 +17,7 @@ package final class LogServices: Sendable {
     let spares = SpareBatches()
     let jointSyncs = JointSyncs()
     let maintenance: MaintenanceSchedule
+    let scrub: Scrub
     /// The directory's lock, held here because a log in use must not lose it; nil when the
     /// directory is only read.
     let lock: DirectoryLock?
@@ -43,6 +44,7 @@ package final class LogServices: Sendable {
         hasThreads = options.threads == .own
         commits = CommitSlot(time: options.time, hasThreads: options.threads == .own)
         maintenance = MaintenanceSchedule(time: options.time)
+        scrub = Scrub(bytesPerSecond: options.scrubBytesPerSecond)
     }
 
     // MARK: The checkpoint

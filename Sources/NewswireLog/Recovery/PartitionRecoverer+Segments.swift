@@ -141,6 +141,7 @@ extension PartitionRecoverer {
     ) throws(IOFailure) {
         log.epochs = scan.epochs
         log.report.scannedByteCount += scan.scannedByteCount
+        log.report.keptByteCount += max(0, scan.end.value - scan.recoveryPosition.value)
         for range in scan.lost { lose(range.offsets, range.reason) }
         if let failure = scan.cutReason {
             log.report.cut.append(
