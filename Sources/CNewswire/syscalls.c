@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22  // Linux 5.14; older headers leave it out.
@@ -18,6 +19,8 @@ int nw_reserve(int descriptor, int64_t byte_count) {
 int nw_begin_writeback(int descriptor) {
     return sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
+
+int nw_sync_file_system(int descriptor) { return syncfs(descriptor); }
 
 int nw_populate_read(void *start, size_t byte_count) {
     return madvise(start, byte_count, MADV_POPULATE_READ);

@@ -28,6 +28,12 @@ extension EngineEvent {
                 .damage, .error,
                 "\(damage.path), position \(damage.position): \(damage.byteCount) bytes went bad;"
                     + " what they held is only found where a segment has it")
+        case .damaged(let partition, let offsets, let path, let failure):
+            self.init(
+                .damage, .error,
+                "\(partition): offsets \(offsets.lowerBound) to \(offsets.upperBound) (exclusive)"
+                    + " are damaged in \(path): \(failure); others are served",
+                partition: partition)
         case .slowSync(let partition, let duration):
             self.init(
                 .slowSync, .warning, "\(partition): a sync took \(duration)", partition: partition)

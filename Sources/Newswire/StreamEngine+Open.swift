@@ -79,6 +79,7 @@ extension StreamEngine {
     ) throws(NewswireError) -> StreamEngine {
         let onEvent = configuration.onEvent ?? { _ in }
         var options = options
+        options.scrubBytesPerSecond = configuration.scrubBytesPerSecond
         options.onEvent = { event in onEvent(EngineEvent(event)) }
         let log = try translatingFailures { [options] () throws(LogFailure) in
             try LogDirectory.open(at: path, options)

@@ -11,6 +11,9 @@ int nw_reserve(int descriptor, int64_t byte_count);
 /// sync_file_range(2) of the whole file with SYNC_FILE_RANGE_WRITE: begins, and waits for nothing.
 int nw_begin_writeback(int descriptor);
 
+/// syncfs(2) of the file system that `descriptor` is on.
+int nw_sync_file_system(int descriptor);
+
 /// madvise(2) with MADV_POPULATE_READ: faults the pages in; an error where touching them would be
 /// a signal.
 int nw_populate_read(void *start, size_t byte_count);

@@ -122,6 +122,24 @@ public final class Consumer: Sendable {
         wakeAll(waits)
     }
 
+    /// Goes on behind damaged records, for who was told `.corrupt` with an offset.
+    ///
+    /// - Parameters:
+    ///   - partition: where they are.
+    ///   - offset: the first one; every good record behind it is still read.
+    /// - Returns: the offsets that are passed.
+    /// - Throws: `.unknownPartition`, `.offsetOutOfRange`, `.inputOutput`.
+    @discardableResult
+    public func skipDamage(
+        in partition: TopicPartition, at offset: Offset
+    ) throws(NewswireError) -> Range<Offset> {
+        let number = try number(of: partition)
+        let source = state.withLock { $0.assignments[number].partition }
+        let damaged = try source.damagedRange(at: offset)
+        try seek(partition, to: .offset(damaged.upperBound))
+        return damaged
+    }
+
     private func number(of partition: TopicPartition) throws(NewswireError) -> Int {
         if let number = numbers[partition] { return number }
         throw NewswireError(

@@ -19,6 +19,10 @@ package protocol FileSystem: Sendable {
     func removeDirectory(_ path: String) throws(IOFailure)
     /// Makes the names in a directory durable.
     func synchronizeDirectory(_ path: String) throws(IOFailure)
+    /// Makes durable whatever was written and named below a directory, by anybody.
+    ///
+    /// It may wait for more than that: for the whole file system.
+    func synchronizeTree(_ directory: String) throws(IOFailure)
     /// Takes the exclusive lock of the file at `path` (created when missing); nil when somebody
     /// has it.
     func lock(_ path: String) throws(IOFailure) -> (any FileLock)?

@@ -1,3 +1,4 @@
+internal import CNewswire
 internal import Glibc
 
 /// The file system of this machine.
@@ -58,6 +59,13 @@ package struct PosixFileSystem: FileSystem {
         // EINVAL, where a file system cannot do it, is a failure as any other: names would be lost.
         guard repeatingInterrupted({ fsync(directory.number) }) == -1 else { return }
         throw IOFailure(.synchronizeDirectory, path, errorNumber: errno)
+    }
+
+    package func synchronizeTree(_ directory: String) throws(IOFailure) {
+        let root = try Descriptor.open(
+            directory, O_RDONLY | O_DIRECTORY, as: .synchronizeDirectory)
+        guard repeatingInterrupted({ nw_sync_file_system(root.number) }) == -1 else { return }
+        throw IOFailure(.synchronizeDirectory, directory, errorNumber: errno)
     }
 
     package func lock(_ path: String) throws(IOFailure) -> (any FileLock)? {

@@ -7,6 +7,13 @@ extension LogDirectory {
     /// Says that all partitions that exist are open: the checkpoint knows them, background work
     /// begins.
     package func finishOpening() throws(LogFailure) {
+        do throws(LogFailure) {
+            try services.synchronizeJointly()
+        } catch {
+            // Not to be closed in order: the clean head would call the recovered records synced.
+            abandon()
+            throw error
+        }
         phase.withLock { phase in
             if case .opening = phase { phase = .open }
         }
@@ -18,6 +25,8 @@ extension LogDirectory {
         }
         let first = services.time.instant() + Self.firstExpiry
         for log in services.partitions.all { log.requestMaintenance(at: first) }
+        services.scrub.begin(at: first)
+        if let due = services.scrub.due { services.maintenance.request(at: due) }
         services.startMaintenance { [weak self] in self?.runMaintenance() }
     }
 
@@ -41,8 +50,11 @@ extension LogDirectory {
                 try services.coverAndCheckpoint()
             }
         }
+        attempt(retryFor: nil) { () throws(LogFailure) in
+            try services.scrub.run(over: logs, on: services)
+        }
         // One that was opened meanwhile asks for its own call.
-        var next = services.checkpointDue
+        var next = [services.checkpointDue, services.scrub.due].compactMap { $0 }.min()
         for log in logs {
             let due = log.maintenanceDue.load(ordering: .acquiring)
             guard due < .max else { continue }

@@ -61,6 +61,15 @@ public final class LogDirectory: Sendable {
         var recoverer = PartitionRecoverer(
             partition, identity: identity, configuration, on: services)
         let recovered = try recoverer.recover()
+        // While the directory opens, those of all partitions wait for `finishOpening()`.
+        if phase.withLock({ $0 == .open }) {
+            do throws(LogFailure) {
+                try services.synchronizeJointly()
+            } catch {
+                recoverer.putBackEntry()
+                throw error
+            }
+        }
         let log = PartitionLog(
             partition, identity: identity, recovered: recovered, configuration: configuration,
             on: services)

@@ -23,6 +23,8 @@ package struct LogDirectoryOptions: Sendable {
     /// Whether a directory that does not exist, or is empty, becomes one.
     package var createsDirectory = false
     package var budget = DescriptorBudget.ofThisProcess()
+    /// How fast maintenance reads all logs to find rot; 0 never does.
+    package var scrubBytesPerSecond = 0
     package var onEvent: @Sendable (LogEvent) -> Void = { _ in }
 
     package init() {}

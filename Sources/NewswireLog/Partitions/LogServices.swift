@@ -16,7 +16,9 @@ package final class LogServices: Sendable {
     let commits: CommitSlot
     let partitions = PartitionTable()
     let spares = SpareBatches()
+    let jointSyncs = JointSyncs()
     let maintenance: MaintenanceSchedule
+    let scrub: Scrub
     /// The directory's lock, held here because a log in use must not lose it; nil when the
     /// directory is only read.
     let lock: DirectoryLock?
@@ -44,6 +46,7 @@ package final class LogServices: Sendable {
         hasThreads = options.threads == .own
         commits = CommitSlot(commitLog, time: options.time, hasThreads: options.threads == .own)
         maintenance = MaintenanceSchedule(time: options.time)
+        scrub = Scrub(bytesPerSecond: options.scrubBytesPerSecond)
     }
 
     // MARK: The checkpoint
@@ -98,6 +101,8 @@ package final class LogServices: Sendable {
     /// Writes a checkpoint; on return it is durable.
     func checkpointNow() throws(LogFailure) {
         guard let checkpoint else { return }
+        try synchronizeJointly()
+        for log in partitions.all { log.fileIndexes() }
         do throws(IOFailure) {
             try checkpoint.write(isClean: false) {
                 // Before the logs are asked: a group that is not applied yet is in no older file.
@@ -109,6 +114,7 @@ package final class LogServices: Sendable {
 
     /// Writes the last checkpoint of a directory that is closed in order, and Kafka's.
     func checkpointAtClose() throws(LogFailure) {
+        try synchronizeJointly()
         // All is in the segments, and nothing more comes.
         let facts = headFacts(firstFile: commitLog.endNumber)
         guard let checkpoint, !facts.entries.isEmpty || hasCheckpoint else { return }
@@ -157,6 +163,15 @@ package final class LogServices: Sendable {
                 entry: found.entries.removeValue(forKey: identity), isClean: found.isClean,
                 isWhole: found.isWhole, replayed: found.replayed.removeValue(forKey: identity))
         }
+    }
+
+    /// Makes durable what recovery kept, and a close wrote, since the last call.
+    func synchronizeJointly() throws(LogFailure) {
+        do throws(IOFailure) {
+            try makingRoom { () throws(IOFailure) in
+                try jointSyncs.finish(in: directory, on: fileSystem)
+            }
+        } catch { throw .inputOutput(nil, error) }
     }
 
     /// Takes an entry back when its partition could not be opened.

@@ -95,7 +95,7 @@ extension PartitionLog {
             if try file.byteCount() > 0 { try file.truncate(to: 0) }
             let segment = Segment(place, byteCount: 0, on: services)
             segment.setCapacity(writer.configuration.segmentBytes)
-            segment.beginGrowing(SegmentIndexes(baseOffset: baseOffset))
+            segment.beginGrowing(SegmentIndexes(baseOffset: baseOffset), filed: .nothing)
             writer.active = ActiveSegment(
                 segment, file: file, capacity: writer.configuration.segmentBytes, begun: now,
                 firstTimestamp: .absent)

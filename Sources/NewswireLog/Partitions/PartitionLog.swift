@@ -149,15 +149,12 @@ public final class PartitionLog: Sendable {
             throw .stopped(partition, failure)
         }
         do throws(IOFailure) {
-            var hasWritten = false
+            // Their syncs come before the clean head, those of all partitions together.
             for segment in view.withLock({ $0.segments }) {
                 for file in try segment.writeIndexes() {
-                    try file.synchronize()
-                    hasWritten = true
+                    services.jointSyncs.add(file, in: directory)
                 }
             }
-            // Else nothing was appended since the open: what the last close made durable still is.
-            if hasWritten { try services.synchronizeDirectory(directory) }
         } catch { throw .inputOutput(partition, error) }
     }
 

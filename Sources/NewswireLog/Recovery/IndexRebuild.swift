@@ -2,8 +2,8 @@
 package enum IndexRebuild {
     /// The indexes of the batches that `scan` finds.
     ///
-    /// Behind damage the scan goes on at the next of `oldSlots` that leads to a good batch, so that
-    /// the records behind it can still be found.
+    /// Behind damage the scan goes on with the next good batch that can be found, or that one of
+    /// `oldSlots` leads to, so that the records behind it can still be read.
     package static func indexes(
         of scan: consuming SegmentScan, baseOffset: Offset, interval: Int, oldSlots: [UInt8] = []
     ) throws(IOFailure) -> SegmentIndexes {
@@ -24,6 +24,10 @@ package enum IndexRebuild {
             case .batch(let header, let position):
                 indexes.add(BatchFacts(header), at: position, interval: interval)
             case .damage(_, let position):
+                if try scan.passDamage() {
+                    indexes.demandSlot()
+                    continue
+                }
                 let isBehind = try passDamage(at: position, &scan, &indexes, oldSlots, &oldSlot)
                 guard isBehind else { return }
             }

@@ -15,12 +15,16 @@ package struct SegmentFile: Hashable, Sendable {
 struct PartitionFiles: Sendable {
     /// In the order of their offsets.
     private(set) var segments: [SegmentFile] = []
+    /// The index files, of these segments and of others.
+    var indexes: Set<SegmentFileName> = []
     private(set) var hasMetadata = false
     private(set) var hasEpochs = false
     /// Whether a sync failed since the log was last opened, so that another one proves nothing.
     private(set) var hasSyncFailureNote = false
     /// Names that are none of the log's.
     private(set) var ignored: [String] = []
+
+    init() {}
 
     init(in directory: String, on fileSystem: any FileSystem) throws(IOFailure) {
         for entry in try fileSystem.entries(of: directory) {
@@ -29,12 +33,27 @@ struct PartitionFiles: Sendable {
                 if !isOurs(entry.name) { ignored.append(path) }
                 continue
             }
+            if name.kind == .offsetIndex || name.kind == .timeIndex { indexes.insert(name) }
             guard name.kind == .log, let status = try fileSystem.status(of: path) else { continue }
             segments.append(
                 SegmentFile(
                     baseOffset: name.baseOffset, path: path, byteCount: status.byteCount))
         }
         segments.sort { $0.baseOffset < $1.baseOffset }
+    }
+
+    /// Whether the segment has both index files.
+    func hasIndexes(_ baseOffset: Offset) -> Bool {
+        indexes.contains(SegmentFileName(baseOffset, .offsetIndex))
+            && indexes.contains(SegmentFileName(baseOffset, .timeIndex))
+    }
+
+    /// The names of the index files of no segment.
+    var orphans: [SegmentFileName] {
+        let bases = Set(segments.map(\.baseOffset))
+        return indexes.filter { !bases.contains($0.baseOffset) }.sorted {
+            ($0.baseOffset, $0.kind.rawValue) < ($1.baseOffset, $1.kind.rawValue)
+        }
     }
 
     /// Notes a name that is not of a segment's; false when the log knows no such name.

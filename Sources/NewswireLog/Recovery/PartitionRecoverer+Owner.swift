@@ -4,12 +4,10 @@ extension PartitionRecoverer {
     private var epochPath: String { "\(directory)/\(LeaderEpochTable.fileName)" }
 
     /// The segments that belong to the topic; those of another one are set aside.
-    mutating func checkOwner(
-        of files: PartitionFiles
-    ) throws(IOFailure) -> [SegmentFile] {
+    mutating func checkOwner() throws(IOFailure) -> [SegmentFile] {
         let topicID = files.hasMetadata ? try storedTopicID() : nil
         guard topicID != identity.topicID else {
-            try loadEpochs(files)
+            try loadEpochs()
             return files.segments
         }
         // With an entry in the checkpoint the files are this topic's, and what says otherwise is
@@ -22,7 +20,7 @@ extension PartitionRecoverer {
         }
         try storeTopicID()
         guard owner == nil else { return [] }
-        try loadEpochs(files)
+        try loadEpochs()
         return files.segments
     }
 
@@ -40,7 +38,7 @@ extension PartitionRecoverer {
             on: services.fileSystem)
     }
 
-    private mutating func loadEpochs(_ files: PartitionFiles) throws(IOFailure) {
+    private mutating func loadEpochs() throws(IOFailure) {
         log.raisesEpoch = true
         guard files.hasEpochs else { return }
         let text = try services.fileSystem.contents(of: epochPath, byteCountMax: 64 << 20)

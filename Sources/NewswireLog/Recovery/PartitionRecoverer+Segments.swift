@@ -1,11 +1,13 @@
 // The segments: each is dropped, set aside, believed or read, as `SegmentDecision` says.
 extension PartitionRecoverer {
+    private func place(of file: SegmentFile) -> Segment.Place {
+        Segment.Place(
+            partition: partition, directory: directory, baseOffset: file.baseOffset,
+            indexIntervalBytes: configuration.indexIntervalBytes)
+    }
+
     private func segment(_ file: SegmentFile, byteCount: Int) -> Segment {
-        Segment(
-            Segment.Place(
-                partition: partition, directory: directory, baseOffset: file.baseOffset,
-                indexIntervalBytes: configuration.indexIntervalBytes),
-            byteCount: byteCount, on: services)
+        Segment(place(of: file), byteCount: byteCount, on: services)
     }
 
     // MARK: After a clean close
@@ -45,7 +47,7 @@ extension PartitionRecoverer {
                     file, next: next, logEnd: log.nextOffset, isCut: isCut, entry: entry))
             switch decision {
             case .drop:
-                if !services.isReadOnly { try services.fileSystem.remove(file.path) }
+                try remove(file)
             case .setAside(let reason, let endsLog):
                 isCut = endsLog
                 try setAside(file, because: reason)
@@ -78,20 +80,58 @@ extension PartitionRecoverer {
             SegmentFileName(file.baseOffset, .log).description, from: partition.description,
             in: services.directory, because: reason, on: services.fileSystem)
         log.report.quarantined.append(path)
+        try removeIndexes(of: file)
     }
 
-    private func scan(
+    private mutating func remove(_ file: SegmentFile) throws(IOFailure) {
+        guard !services.isReadOnly else { return }
+        try services.fileSystem.remove(file.path)
+        try removeIndexes(of: file)
+    }
+
+    private mutating func removeIndexes(of file: SegmentFile) throws(IOFailure) {
+        for kind in [SegmentFileName.Kind.offsetIndex, .timeIndex] {
+            let name = SegmentFileName(file.baseOffset, kind)
+            try removeIndex(name)
+        }
+    }
+
+    /// Removes an index file, if it is there; not shortened, for readers may have it mapped.
+    mutating func removeIndex(_ name: SegmentFileName) throws(IOFailure) {
+        guard !services.isReadOnly, files.indexes.remove(name) != nil else { return }
+        try services.fileSystem.remove("\(directory)/\(name)")
+    }
+
+    private mutating func scan(
         _ file: SegmentFile, syncedEnd: FilePosition
     ) throws(IOFailure) -> TailScan {
         var scan = TailScan(
             file: try services.openFile(file.path, services.isReadOnly ? .read : .readWrite),
             baseOffset: file.baseOffset, byteCount: file.byteCount,
             interval: configuration.indexIntervalBytes)
+        try beginWriteback(scan, byteCount: file.byteCount - syncedEnd.value)
         scan.recoveryPosition = syncedEnd
         scan.epochs = log.epochs
         // The file is there before its batches are: it knows better than bits without a checksum.
         scan.learnsEpochs = epochsOnDisk == nil
+        guard files.hasIndexes(file.baseOffset) else {
+            try scan.run()
+            try removeIndexes(of: file)
+            return scan
+        }
+        let indexFiles = try IndexFiles(of: place(of: file), on: services.fileSystem)
+        // Epochs are learned from all batches or none; and where segments are missing behind this
+        // one, more than its tail is worth a look.
+        if !scan.learnsEpochs, entry?.recoverySegment == file.baseOffset {
+            try scan.resume(with: indexFiles)
+        }
         try scan.run()
+        let areRight =
+            scan.filed != nil
+            && indexFiles.areWithin(
+                scan.end, baseOffset: file.baseOffset, nextOffset: scan.nextOffset)
+        // Slots of batches that are cut off would be taken for those of batches to come.
+        if !areRight { try removeIndexes(of: file) }
         return scan
     }
 
@@ -100,7 +140,8 @@ extension PartitionRecoverer {
         _ scan: TailScan, _ file: SegmentFile, isLast: Bool
     ) throws(IOFailure) {
         log.epochs = scan.epochs
-        log.report.scannedByteCount += scan.end.value
+        log.report.scannedByteCount += scan.scannedByteCount
+        log.report.keptByteCount += max(0, scan.end.value - scan.recoveryPosition.value)
         for range in scan.lost { lose(range.offsets, range.reason) }
         if let failure = scan.cutReason {
             log.report.cut.append(
@@ -111,32 +152,43 @@ extension PartitionRecoverer {
         if !services.isReadOnly { try makeDurable(scan) }
         log.nextOffset = max(scan.nextOffset, log.nextOffset)
         guard scan.end > .start else {
-            guard scan.cutReason != nil, !services.isReadOnly else { return }
-            return try services.fileSystem.remove(file.path)
+            if scan.cutReason != nil { try remove(file) }
+            return
         }
         let segment = segment(file, byteCount: scan.end.value)
-        segment.beginGrowing(scan.indexes)
+        segment.beginGrowing(
+            scan.indexes, filed: services.isReadOnly ? nil : scan.filed ?? .nothing)
         log.segments.append(segment)
         guard !isLast, !services.isReadOnly else { return }
-        for index in try segment.writeIndexes() { try index.synchronize() }
+        for index in try segment.writeIndexes() {
+            services.jointSyncs.add(index, in: directory)
+        }
         segment.seal()
     }
 
-    /// Cuts what does not stay, and syncs what does.
+    /// Cuts what does not stay, and has what does synced.
     ///
     /// What is kept is served as if it were synced: so it has to be. And a tail that comes back
     /// would cut off every segment that was synced after it.
-    private mutating func makeDurable(_ scan: TailScan) throws(IOFailure) {
+    private func makeDurable(_ scan: TailScan) throws(IOFailure) {
         if scan.cutReason != nil { try scan.file.truncate(to: scan.end.value) }
         guard scan.end > scan.recoveryPosition || scan.cutReason != nil else { return }
-        keptUnsynced = true
+        guard hasFailedSync else { return services.jointSyncs.add(scan.file, in: directory) }
         let note = SyncFailureNote(in: directory, on: services.fileSystem)
-        if hasFailedSync { return try note.rewrite(scan.file, byteCount: scan.end.value) }
+        try note.rewrite(scan.file, byteCount: scan.end.value)
+        services.jointSyncs.add(nil, in: directory)
+    }
+
+    /// Lets the disk begin with a long tail while it is read: what stays of it has to be synced.
+    private func beginWriteback(_ scan: TailScan, byteCount: Int) throws(IOFailure) {
+        guard !services.isReadOnly, byteCount >= Self.writebackByteCount else { return }
         do throws(IOFailure) {
-            try scan.file.synchronize()
+            try scan.file.beginWriteback()
         } catch {
-            note.leave()
+            SyncFailureNote(in: directory, on: services.fileSystem).leave()
             throw error
         }
     }
+
+    private static var writebackByteCount: Int { 4 << 20 }
 }

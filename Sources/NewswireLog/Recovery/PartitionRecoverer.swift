@@ -15,14 +15,14 @@ struct PartitionRecoverer {
     /// Whether the log begins where the checkpoint says, or at 0 if it says nothing.
     private let knowsStart: Bool
     var log: RecoveredLog
+    /// What lies in the directory.
+    var files = PartitionFiles()
     /// What the epoch file holds; nil when there is none, or it is damaged.
     var epochsOnDisk: LeaderEpochTable?
     /// Whether there is an epoch file that cannot be read.
     var hasDamagedEpochs = false
     /// Whether a sync failed since the log was last opened, so that another one proves nothing.
     var hasFailedSync = false
-    /// Whether something is kept that may not have been synced.
-    var keptUnsynced = false
 
     init(
         _ partition: TopicPartition, identity: PartitionIdentity, _ configuration: LogConfiguration,
@@ -49,7 +49,7 @@ struct PartitionRecoverer {
         do throws(IOFailure) {
             try openFiles()
         } catch {
-            if let entry { services.putBack(entry) }
+            putBackEntry()
             throw .inputOutput(partition, error)
         }
         log.report.logEndOffset = log.nextOffset
@@ -58,19 +58,28 @@ struct PartitionRecoverer {
         return log
     }
 
+    /// Has the checkpoint's entry wait for another try.
+    func putBackEntry() {
+        if let entry { services.putBack(entry) }
+    }
+
     private mutating func openFiles() throws(IOFailure) {
         log.logStartOffset = entry?.logStartOffset ?? .zero
         let status = try services.fileSystem.status(of: directory)
         log.hasDirectory = status?.isDirectory ?? false
         guard log.hasDirectory else { return endWithoutFiles("its directory is missing") }
-        let files = try PartitionFiles(in: directory, on: services.fileSystem)
+        files = try PartitionFiles(in: directory, on: services.fileSystem)
         log.report.ignored = files.ignored
         if try openClean(files.segments) { return }
         hasFailedSync = files.hasSyncFailureNote
-        let segments = try checkOwner(of: files)
+        let segments = try checkOwner()
+        // A segment to come may get the name of one that is gone, and must not inherit its slots.
+        for name in files.orphans { try removeIndex(name) }
         begin(with: segments.first)
         try take(segments)
-        try endSyncs()
+        if hasFailedSync, !services.isReadOnly {
+            try SyncFailureNote(in: directory, on: services.fileSystem).remove()
+        }
         finish()
         try storeEpochs()
     }
@@ -105,17 +114,6 @@ struct PartitionRecoverer {
     /// Whether the epoch file, as a broker leaves it after a trim, begins at or after `offset`.
     private func epochsBegin(at offset: Offset) -> Bool {
         epochsOnDisk?.entries.first.map { $0.startOffset >= offset } ?? false
-    }
-
-    /// Makes the names of what was kept durable, after the bytes.
-    private func endSyncs() throws(IOFailure) {
-        if keptUnsynced {
-            try services.fileSystem.synchronizeDirectory(directory)
-            try services.fileSystem.synchronizeDirectory(services.directory)
-        }
-        if hasFailedSync, !services.isReadOnly {
-            try SyncFailureNote(in: directory, on: services.fileSystem).remove()
-        }
     }
 
     private mutating func finish() {

@@ -32,6 +32,8 @@ public struct PartitionRecovery: Sendable {
     public package(set) var replayedByteCount = 0
     /// How many bytes of log were read and verified.
     public package(set) var scannedByteCount = 0
+    /// How many of these bytes were not known to be synced, and are kept.
+    public package(set) var keptByteCount = 0
     /// What was cut from the end of a segment file.
     public package(set) var cut: [CutTail] = []
     /// Files that were moved to `quarantine/`, by their new paths.

@@ -93,6 +93,49 @@ package struct SegmentScan: ~Copyable {
         self.expected = expected
     }
 
+    /// Goes on behind the damage it stands at: where the length of the damaged batch leads, if a
+    /// good one stands there, else with the next good one that can be found before `end`.
+    ///
+    /// - Returns: false when there is none; then nothing changed.
+    package mutating func passDamage(before end: FilePosition? = nil) throws(IOFailure) -> Bool {
+        let (damaged, least) = (position, expected)
+        let limit = min(end?.value ?? limit, limit)
+        var place = damaged
+        while let next = try self.end(ofBatchAt: place), next.value < limit {
+            place = next
+            if try isGood(at: place, after: least) { return true }
+        }
+        var search = BatchSearch(file, limit: limit)
+        guard let found = try search.firstBatch(from: damaged + 1, at: least ?? .zero) else {
+            move(to: damaged, expecting: least)
+            return false
+        }
+        move(to: found, expecting: nil)
+        return true
+    }
+
+    /// Whether a good batch, in order, stands at `place`; then the scan stands there, too.
+    private mutating func isGood(
+        at place: FilePosition, after least: Offset?
+    ) throws(IOFailure) -> Bool {
+        move(to: place, expecting: nil)
+        guard case .batch(let header, _)? = try next() else { return false }
+        move(to: place, expecting: nil)
+        return header.baseOffset >= least ?? .zero
+    }
+
+    /// Where the header at `place` says that its batch ends; nil when there is no header.
+    private func end(ofBatchAt place: FilePosition) throws(IOFailure) -> FilePosition? {
+        let bytes = try file.read(
+            max(0, min(RecordBatchHeader.byteCount, limit - place.value)), at: place)
+        do throws(BatchFailure) {
+            return place + (try RecordBatchHeader(bytes.rawSpan)).byteCount
+        } catch {
+            // Damaged as well: its length cannot be believed.
+            return nil
+        }
+    }
+
     private func damage(_ failure: BatchFailure) -> Step { .damage(failure, at: position) }
 
     private func shrunk() -> Step {

@@ -16,6 +16,11 @@ struct TailScan {
     /// What is wrong with what follows `end`; nil when the file ends there.
     private(set) var cutReason: BatchFailure?
 
+    /// What of the index files the indexes began with; nil when they began with nothing.
+    private(set) var filed: FiledSlots?
+    /// Where the scan began.
+    private var start = FilePosition.start
+
     private let baseOffset: Offset
     private let byteCount: Int
     private let interval: Int
@@ -29,9 +34,26 @@ struct TailScan {
         indexes = SegmentIndexes(baseOffset: baseOffset)
     }
 
+    /// How many bytes were read and stay.
+    var scannedByteCount: Int { end.value - start.value }
+
+    /// Begins behind what the index files know, if the log confirms it.
+    mutating func resume(with files: IndexFiles) throws(IOFailure) {
+        let synced = min(recoveryPosition, FilePosition(byteCount))
+        guard
+            let resume = try IndexResume(
+                files, of: file, baseOffset: baseOffset, syncedEnd: synced)
+        else { return }
+        indexes = resume.indexes
+        nextOffset = resume.nextOffset
+        start = resume.position
+        end = resume.position
+        filed = resume.filed
+    }
+
     mutating func run() throws(IOFailure) {
         var scan = SegmentScan(
-            file, expecting: baseOffset, limit: byteCount, order: .appended)
+            file, from: start, expecting: nextOffset, limit: byteCount, order: .appended)
         while let step = try scan.next() {
             switch step {
             case .batch(let header, let position): keep(header, at: position)
@@ -58,8 +80,8 @@ struct TailScan {
         end = position + header.byteCount
     }
 
-    /// Goes on behind a synced batch that went bad, by its own length or, where that cannot be
-    /// believed, with the batch at the recovery point.
+    /// Goes on behind a synced batch that went bad, with the next good one that can be found or,
+    /// failing that, with the batch at the recovery point.
     ///
     /// - Returns: false when nothing good follows: the synced bytes stay, what is behind them is
     ///   cut, and appends go on elsewhere.
@@ -67,14 +89,9 @@ struct TailScan {
         _ failure: BatchFailure, at position: FilePosition, _ scan: inout SegmentScan
     ) throws(IOFailure) -> Bool {
         let reason = "\(file.path), position \(position): \(failure)"
-        var place = position
-        while let next = try end(ofBatchAt: place), next <= recoveryPosition {
-            place = next
-            if try goOn(at: place, &scan, because: reason) { return true }
-        }
-        if place < recoveryPosition, try goOn(at: recoveryPosition, &scan, because: reason) {
-            return true
-        }
+        let isFound = try scan.passDamage(before: recoveryPosition)
+        let place = isFound ? scan.position : recoveryPosition
+        if try goOn(at: place, &scan, because: reason) { return true }
         end = min(recoveryPosition, FilePosition(byteCount))
         if end.value < byteCount { cutReason = failure }
         return false
@@ -95,16 +112,5 @@ struct TailScan {
         indexes.demandSlot()
         keep(good, at: found)
         return true
-    }
-
-    /// Where the header at `place` says that its batch ends; nil when there is no header.
-    private func end(ofBatchAt place: FilePosition) throws(IOFailure) -> FilePosition? {
-        let bytes = try file.read(RecordBatchHeader.byteCount, at: place)
-        do throws(BatchFailure) {
-            return place + (try RecordBatchHeader(bytes.rawSpan)).byteCount
-        } catch {
-            // Damaged as well: its length cannot be believed.
-            return nil
-        }
     }
 }

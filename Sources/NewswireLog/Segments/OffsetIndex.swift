@@ -68,17 +68,34 @@ package enum OffsetIndex {
         slots.append(bigEndian: Int32(slot.position.value))
     }
 
+    /// How many slots lead to batches that begin before `end`.
+    ///
+    /// - Complexity: O(log slots).
+    package static func slotCount(of slots: RawSpan, before end: FilePosition) -> Int {
+        var low = 0
+        var high = slotCount(of: slots)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if slot(middle, of: slots).position < end { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     /// Whether the slots are whole, ordered, and inside a log of `logByteCount` bytes.
     package static func isSound(_ slots: RawSpan, logByteCount: Int) -> Bool {
-        guard slots.byteCount % slotByteCount == 0 else { return false }
+        soundSlotCount(of: slots, logByteCount: logByteCount) * slotByteCount == slots.byteCount
+    }
+
+    /// How many slots from the first one on are ordered and inside a log of `logByteCount` bytes.
+    package static func soundSlotCount(of slots: RawSpan, logByteCount: Int) -> Int {
         var previous = Slot(relativeOffset: -1, position: FilePosition(-1))
         for number in 0..<slotCount(of: slots) {
             let next = slot(number, of: slots)
             guard next.relativeOffset > previous.relativeOffset, next.position > previous.position,
                 next.position.value < logByteCount
-            else { return false }
+            else { return number }
             previous = next
         }
-        return true
+        return slotCount(of: slots)
     }
 }

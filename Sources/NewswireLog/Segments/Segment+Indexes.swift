@@ -94,6 +94,8 @@ extension Segment {
             guard var indexes = state.growing.take() else { return false }
             remove(&indexes)
             state.growing = indexes
+            // The slots have moved: what the files hold is no beginning of them any more.
+            state.filed = nil
             return true
         }
         if isMended { return true }
@@ -155,9 +157,15 @@ extension Segment {
 
     /// Begins to keep the indexes in memory, as far as they are known: the segment is going to
     /// grow.
-    func beginGrowing(_ indexes: SegmentIndexes) {
+    ///
+    /// - Parameters:
+    ///   - indexes: what is known.
+    ///   - filed: which of the slots their files hold; nil when those are not to be added to before
+    ///     the segment ends.
+    func beginGrowing(_ indexes: SegmentIndexes, filed: FiledSlots? = .none) {
         state.withLock { state in
             state.growing = indexes
+            state.filed = filed
             // Maps of the files that will be written anew, with more slots.
             state.maps = nil
         }
@@ -174,7 +182,11 @@ extension Segment {
             baseOffset: baseOffset, offsetSlots: slots.0, timeSlots: slots.1,
             logByteCount: byteCount)
         guard let indexes else { return beginGrowing(try rebuild()) }
-        beginGrowing(indexes)
+        beginGrowing(
+            indexes,
+            filed: FiledSlots(
+                offsetByteCount: indexes.offsetSlots.count,
+                timeByteCount: indexes.timeSlots.count))
     }
 
     /// Notes an appended batch.

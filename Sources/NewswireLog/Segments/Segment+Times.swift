@@ -88,6 +88,32 @@ extension Segment {
         let offset = baseOffset + Int64(max(slot?.relativeOffset ?? 0, 0))
         guard let batch = try walk(to: offset, limit: limit)?.header else { return false }
         // Without a slot no batch has a time, nor has the first.
-        return slot.map { isRight($0, for: batch) } ?? (batch.maxTimestamp == .absent)
+        guard slot.map({ isRight($0, for: batch) }) ?? (batch.maxTimestamp == .absent) else {
+            return false
+        }
+        return try !endsLater(than: slot?.timestamp ?? .absent, limit)
     }
+
+    /// Whether a batch near the end of the segment has a later time than its time index knows: the
+    /// last slots are missing.
+    private func endsLater(
+        than timestamp: Timestamp, _ limit: FilePosition
+    ) throws(LogFailure) -> Bool {
+        let start = FilePosition(max(0, limit.value - Self.timedByteCount))
+        let slot = try withSlots { offsetSlots, _ in
+            let number = OffsetIndex.slotCount(of: offsetSlots, before: start)
+            return number == 0 ? nil : OffsetIndex.slot(number - 1, of: offsetSlots)
+        }
+        let log = try mappedLog()
+        var found = try BatchWalk(log, of: source, at: .start, limit: limit)
+        if let slot, let walk = walk(at: slot, in: log, limit: limit) { found = walk }
+        repeat {
+            if found.header.maxTimestamp > timestamp { return true }
+        } while try found.advance()
+        return false
+    }
+
+    /// How many bytes at the end of a segment are compared with its time index: where times rise,
+    /// the batches that a missing slot speaks of are among them.
+    private static var timedByteCount: Int { 256 << 10 }
 }

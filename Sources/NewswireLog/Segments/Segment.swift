@@ -19,6 +19,8 @@ package final class Segment: Sendable {
     struct State {
         /// The indexes in memory: the segment grows, or its files were not sound.
         var growing: SegmentIndexes?
+        /// Which of the growing slots their files hold; nil while nobody may add to those.
+        var filed: FiledSlots?
         /// The index files, once they were looked at.
         var maps: SegmentIndexMaps?
         var log: MappedLog?

@@ -32,6 +32,19 @@ package struct SegmentIndexes: Sendable {
         bytesSinceSlot = logByteCount - last
     }
 
+    /// Goes on behind the batch of the last of `offsetSlots`, which has `lastByteCount` bytes.
+    ///
+    /// The slots are sound, and those of time are all that there are up to that batch.
+    package init(
+        baseOffset: Offset, offsetSlots: [UInt8], timeSlots: [UInt8], lastByteCount: Int
+    ) {
+        self.baseOffset = baseOffset
+        self.offsetSlots = offsetSlots
+        self.timeSlots = timeSlots
+        largest = TimeIndex.last(of: timeSlots.rawSpan)
+        bytesSinceSlot = lastByteCount
+    }
+
     /// Notes the batch with `header` that begins at `position`.
     ///
     /// As Kafka does: a slot when more than `interval` bytes came since the last one, counted

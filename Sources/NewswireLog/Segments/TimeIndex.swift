@@ -69,17 +69,38 @@ package enum TimeIndex {
         slots.append(bigEndian: Int32(slot.relativeOffset))
     }
 
+    /// How many slots speak of offsets up to `relativeOffset`.
+    ///
+    /// - Complexity: O(log slots).
+    package static func slotCount(of slots: RawSpan, upTo relativeOffset: Int) -> Int {
+        var low = 0
+        var high = slotCount(of: slots)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if slot(middle, of: slots).relativeOffset <= relativeOffset {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low
+    }
+
     /// Whether the slots are whole and ordered, and no offset is negative.
     package static func isSound(_ slots: RawSpan) -> Bool {
-        guard slots.byteCount % slotByteCount == 0 else { return false }
+        soundSlotCount(of: slots) * slotByteCount == slots.byteCount
+    }
+
+    /// How many slots from the first one on are ordered, with no negative offset.
+    package static func soundSlotCount(of slots: RawSpan) -> Int {
         var previous = Slot(timestamp: Timestamp(milliseconds: .min), relativeOffset: -1)
         for number in 0..<slotCount(of: slots) {
             let next = slot(number, of: slots)
             guard next.timestamp > previous.timestamp,
                 next.relativeOffset >= max(0, previous.relativeOffset)
-            else { return false }
+            else { return number }
             previous = next
         }
-        return true
+        return slotCount(of: slots)
     }
 }

@@ -156,6 +156,19 @@ extension SimulatedFileSystem: FileSystem {
         try disk.withLock { disk throws(IOFailure) in try disk.synchronizeDirectory(path) }
     }
 
+    package func synchronizeTree(_ directory: String) throws(IOFailure) {
+        // One by one, so that the power may fail between any two.
+        for entry in try entries(of: directory).sorted(by: { $0.name < $1.name }) {
+            let path = "\(directory)/\(entry.name)"
+            if entry.isDirectory {
+                try synchronizeTree(path)
+            } else {
+                try openFile(path, .read).synchronize()
+            }
+        }
+        try synchronizeDirectory(directory)
+    }
+
     package func lock(_ path: String) throws(IOFailure) -> (any FileLock)? {
         let now = time.wallClock()
         let handle = try disk.withLock { disk throws(IOFailure) in try disk.lock(path, at: now) }

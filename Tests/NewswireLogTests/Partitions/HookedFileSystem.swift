@@ -78,6 +78,11 @@ final class HookedFileSystem: FileSystem {
         try base.synchronizeDirectory(path)
     }
 
+    func synchronizeTree(_ directory: String) throws(IOFailure) {
+        try call(.synchronizeDirectory, directory)
+        try base.synchronizeTree(directory)
+    }
+
     func lock(_ path: String) throws(IOFailure) -> (any FileLock)? {
         try call(.lock, path)
         return try base.lock(path)

@@ -102,6 +102,21 @@ struct IndexLookupTests {
         }
     }
 
+    @Test func `a time index that ends with any of its slots`() throws {
+        // Its last slot was right, so nobody noticed: later records were not found by their time.
+        for path in indexPaths where path.hasSuffix(".timeindex") {
+            let byteCount = try #require(try disk.status(of: path)).byteCount
+            for slotCount in 0..<byteCount / TimeIndex.slotByteCount {
+                let disk = disk.crash(.killed, seed: 0)
+                try disk.openFile(path, .readWrite).truncate(
+                    to: slotCount * TimeIndex.slotByteCount)
+                let store = LogStore(on: disk, time: time)
+                defer { store.abandon() }
+                try check(store.open(Self.configure), "\(path), \(slotCount) slots")
+            }
+        }
+    }
+
     @Test func `any bit of the last segment's indexes changed, and appends after that`() throws {
         // A growing segment keeps its indexes in memory: wrong slots came along, look-ups walked
         // the whole segment again and again, and its largest time stayed wrong.

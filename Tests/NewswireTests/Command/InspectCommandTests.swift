@@ -197,6 +197,17 @@ import Testing
         #expect(result.lines.contains { $0.contains(#""nextOffset":null"#) })
     }
 
+    @Test func `verifying keeps to a rate`() async throws {
+        let copy = try damagedCopy("00000000000000000120.log") { $0.removeLast(10) }
+        #expect(try await newswire.run("verify", copy, "--rate", "64MiB").status == 1)
+        for rate in ["0", "fast"] {
+            #expect(try await newswire.run("verify", copy, "--rate", rate).status == 2, "\(rate)")
+        }
+        let begun = ContinuousClock.now
+        _ = try await newswire.run("verify", copy, "--rate", "16KiB")
+        #expect(ContinuousClock.now - begun > .milliseconds(200))
+    }
+
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `whatever the bytes are, inspecting ends with an answer`(seed: UInt64) async throws {
         var random = SeededRandom(seed: seed)

@@ -1,4 +1,5 @@
 import Newswire
+import NewswireLog
 import NewswireTesting
 import Testing
 
@@ -54,6 +55,23 @@ struct ConsumerTests {
         #expect(failure?.code == .offsetOutOfRange)
         #expect(failure?.validOffsets == Offset(0)...Offset(1))
         #expect(code { _ = try engine.makeConsumer(topics: ["other"]) } == .unknownTopic)
+        try engine.close()
+    }
+
+    @Test func `behind damage it goes on when it is told to`() throws {
+        let partition = try engine.createTopic("orders").partition(0)
+        for value in ["a", "b", "c"] { try partition.append(value) }
+        let file = try PosixFileSystem().openFile(
+            store.path + "/orders-0/00000000000000000000.log", .readWrite)
+        try file.write([0x55], at: FilePosition(try file.byteCount() / 3 + 65))
+        var configuration = ConsumerConfiguration()
+        configuration.fetchBytes = 1
+        let consumer = try engine.makeConsumer(topics: ["orders"], from: .beginning, configuration)
+        #expect(try consumer.next()?.values == ["a"])
+        #expect(throws: (any Error).self) { try consumer.next()?.values }
+        let skipped = try consumer.skipDamage(in: partition.topicPartition, at: Offset(1))
+        #expect(skipped == Offset(1)..<Offset(2))
+        #expect(try consumer.remaining() == ["c"])
         try engine.close()
     }
 

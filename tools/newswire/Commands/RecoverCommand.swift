@@ -30,7 +30,8 @@ enum RecoverCommand {
         })
 
     private static let columns = [
-        "topic", "partition", "logEndOffset", "scannedBytes", "cutBytes", "quarantinedFiles",
+        "topic", "partition", "logEndOffset", "scannedBytes", "keptBytes", "cutBytes",
+        "quarantinedFiles",
         "rebuiltFiles", "lostOffsets", "milliseconds",
     ].map(Column.init)
 
@@ -52,7 +53,8 @@ enum RecoverCommand {
         let lost = recovery.lost.reduce(0) { $0 + ($1.offsets.upperBound - $1.offsets.lowerBound) }
         return [
             .text(recovery.partition.topic), .count(recovery.partition.partition),
-            .integer(recovery.logEndOffset.value), .count(recovery.scannedByteCount), .count(cut),
+            .integer(recovery.logEndOffset.value), .count(recovery.scannedByteCount),
+            .count(recovery.keptByteCount), .count(cut),
             .count(recovery.quarantined.count), .count(recovery.rebuilt.count), .integer(lost),
             .integer(recovery.duration.milliseconds),
         ]

@@ -5,6 +5,9 @@ enum VerifyCommand {
     static let scrub = Option(
         name: "scrub", summary: "reads from the disk, even what the system has in memory")
 
+    private static let rate = Option(
+        name: "rate", value: .text("SIZE"), summary: "reads no more than that a second, as 64MiB")
+
     static let command = Command(
         name: "verify", summary: "verifies every batch, index, snapshot and checkpoint",
         operands: [
@@ -13,7 +16,7 @@ enum VerifyCommand {
                 summary: "a file, a partition's directory or a directory of them; else --data",
                 isOptional: true)
         ],
-        options: [scrub],
+        options: [scrub, rate],
         details: """
             It never writes and needs no lock: it works beside a running program and on the \
             files of a Kafka broker. There is a line for each damage, and it ends with 1 if \
@@ -29,13 +32,24 @@ enum VerifyCommand {
         let fileSystem = PosixFileSystem()
         let tree = try LogTree(at: path, on: fileSystem)
         let report = VerificationReport(
-            invocation, total: try byteCount(of: tree, on: fileSystem))
+            invocation, total: try byteCount(of: tree, on: fileSystem),
+            rateLimit: try rateLimit(invocation))
         var verification = PartitionVerification(
             fileSystem, isDense: try isOurs(tree, on: fileSystem),
             scrubs: invocation.arguments.has(scrub), report: report)
         for directory in tree.directories { try verification.verify(directory) }
         try report.finish()
         return report.damageCount == 0 ? .fine : .failed
+    }
+
+    private static func rateLimit(
+        _ invocation: Invocation
+    ) throws(CommandFailure) -> RateLimit? {
+        guard let text = invocation.arguments.value(of: rate) else { return nil }
+        guard let byteCount = ByteCountText.parse(text), byteCount > 0 else {
+            throw .misuse("--rate is a size as 512KiB or 64MiB, not '\(text)'")
+        }
+        return RateLimit(bytesPerSecond: byteCount, time: invocation.time)
     }
 
     private static func byteCount(

@@ -17,9 +17,11 @@ final class VerificationReport {
     private var rows: RowWriter?
     private var progress: Progress
     private let messages: Messages
+    private var rateLimit: RateLimit?
 
-    /// Begins a verification of `total` bytes.
-    init(_ invocation: Invocation, total: Int64) {
+    /// Begins a verification of `total` bytes, not faster than `rateLimit` allows.
+    init(_ invocation: Invocation, total: Int64, rateLimit: RateLimit?) {
+        self.rateLimit = rateLimit
         let format = invocation.listFormat
         messages = invocation.messages
         writer = ItemWriter(invocation, format: format, encoding: .utf8)
@@ -39,6 +41,7 @@ final class VerificationReport {
     func note(byteCount: Int) {
         self.byteCount += Int64(byteCount)
         progress.update(done: self.byteCount)
+        rateLimit?.note(byteCount: byteCount)
     }
 
     /// Writes what is left, and says how much was looked at.

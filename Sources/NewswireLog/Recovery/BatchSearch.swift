@@ -1,19 +1,20 @@
-import NewswireLog
-
 /// Looks for the next good batch behind damage, byte by byte, in bounded memory and bounded work.
-struct BatchSearch {
+///
+/// Its magic, its checksum and its order have to be right, and so has the header of the batch that
+/// follows, if one does: the value of a record may hold a whole batch of another log.
+package struct BatchSearch {
     private static let windowByteCount = 256 << 10
     // A batch behind damage that is larger is passed by: bytes at random would have it read for
     // ever.
     private static let batchByteCountMax = 64 << 20
 
-    let file: any File
+    private let file: any File
     /// Where the bytes end.
-    let limit: Int
+    private let limit: Int
     // How many bytes may still be checksummed for batches that turn out to be none.
     private var budget: Int
 
-    init(_ file: any File, limit: Int) {
+    package init(_ file: any File, limit: Int) {
         self.file = file
         self.limit = limit
         budget = 4 * limit
@@ -22,7 +23,7 @@ struct BatchSearch {
     /// The first position from `start` on where a batch with a right checksum begins.
     ///
     /// - Returns: nil when there is none whose base offset is `offset` or a later one.
-    mutating func firstBatch(
+    package mutating func firstBatch(
         from start: FilePosition, at offset: Offset
     ) throws(IOFailure) -> FilePosition? {
         var position = start.value
@@ -63,7 +64,21 @@ struct BatchSearch {
             return false
         }
         var scan = SegmentScan(file, from: position, expecting: nil, limit: limit)
-        guard case .batch? = try scan.next() else { return false }
-        return true
+        guard case .batch(let header, _)? = try scan.next() else { return false }
+        return try isFollowed(header, until: position + header.byteCount)
+    }
+
+    private func isFollowed(
+        _ batch: RecordBatchHeader, until end: FilePosition
+    ) throws(IOFailure) -> Bool {
+        guard end.value < limit else { return true }
+        let bytes = try file.read(
+            min(RecordBatchHeader.byteCount, limit - end.value), at: end)
+        do throws(BatchFailure) {
+            return try RecordBatchHeader(bytes.rawSpan).baseOffset >= batch.nextOffset
+        } catch {
+            // A tail that was never finished, or more damage, or no batch of this log.
+            return bytes.count < RecordBatchHeader.byteCount
+        }
     }
 }
