@@ -3,43 +3,7 @@ import NewswireTesting
 import Testing
 
 /// Disks that are full or read-only for the kernel itself; they take root to make.
-@Suite(.serialized) struct RealDiskTests {
-    /// A mount that goes with its owner.
-    private final class Mount {
-        let path: String
-
-        /// Mounts with `arguments` at a new folder; nil where that is not allowed.
-        init?(_ path: String, _ arguments: String...) throws {
-            self.path = path
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
-            guard try Self.run("/usr/bin/mount", arguments + [path]) else {
-                print("SKIPPED: a mount takes root")
-                return nil
-            }
-        }
-
-        deinit {
-            do {
-                _ = try Self.run("/usr/bin/umount", [path])
-            } catch { Issue.record(error) }
-        }
-
-        func remountReadOnly() throws -> Bool {
-            try Self.run("/usr/bin/mount", ["-o", "remount,ro,bind", path])
-        }
-
-        private static func run(_ program: String, _ arguments: [String]) throws -> Bool {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: program)
-            process.arguments = arguments
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            return process.terminationStatus == 0
-        }
-    }
-
+@Suite(.serialized) struct FullDiskTests {
     @Test(arguments: ["written", "synced"])
     func `a full disk ends a producer in one sentence and loses nothing`(
         level: String
