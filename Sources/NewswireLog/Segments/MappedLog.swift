@@ -17,6 +17,8 @@ package final class MappedLog: Sendable {
 
     /// Makes at least `position..<end` safe to read; `limit` is where the file's bytes end.
     ///
+    /// Asked again for what was populated before, it looks whether that is still there: somebody
+    /// may have cut the file since, and then touching it would end the process.
     /// - Returns: up to where it is safe now: the end of a chunk, at least `end`.
     package func populate(
         _ position: FilePosition, upTo end: FilePosition, limit: FilePosition
@@ -27,8 +29,12 @@ package final class MappedLog: Sendable {
         let isDone = populated.withLock { bits in
             (first...last).allSatisfy { bits[$0 / 64] & (1 << UInt64($0 % 64)) != 0 }
         }
-        guard !isDone else { return FilePosition(safeEnd) }
-        // A chunk that is all there is populated whole, however it is entered, and never again.
+        guard !isDone else {
+            // A file is cut from its end: where the last page is, those before it are.
+            try region.populate((safeEnd - 1)..<safeEnd)
+            return FilePosition(safeEnd)
+        }
+        // A chunk that is all there is populated whole, however it is entered, and only once.
         let isWhole = (last + 1) * Self.chunkByteCount <= limit.value
         let start = isWhole || last > first ? first * Self.chunkByteCount : position.value
         try region.populate(start..<safeEnd)

@@ -24,6 +24,7 @@ final class Mount {
 
     /// Mounts a new ext4 of `byteCount` bytes in a file of `folder`.
     static func ext4(in folder: TemporaryDirectory, byteCount: Int) throws -> Mount? {
+        try unmountLeftovers()
         let image = folder.path("disk.image")
         try #require(FileManager.default.createFile(atPath: image, contents: nil))
         let file = try FileHandle(forWritingTo: URL(filePath: image))
@@ -33,7 +34,22 @@ final class Mount {
             print("SKIPPED: there is no mkfs.ext4 (e2fsprogs)")
             return nil
         }
-        return try Mount(folder.path("disk"), "-t", "ext4", "-o", "loop", image)
+        let path = folder.path("\(name)\(ProcessInfo.processInfo.processIdentifier)")
+        return try Mount(path, "-t", "ext4", "-o", "loop", image)
+    }
+
+    private static let name = "newswire-disk-"
+
+    /// Unmounts what tests left whose process was ended by force.
+    private static func unmountLeftovers() throws {
+        let mounts = try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)
+        let paths = mounts.split(separator: "\n").compactMap { $0.split(separator: " ")[1] }
+        for path in paths {
+            let parts = path.components(separatedBy: "/" + name)
+            guard parts.count == 2, let process = Int(parts[1]) else { continue }
+            guard !FileManager.default.fileExists(atPath: "/proc/\(process)") else { continue }
+            _ = try run("umount", [String(path)])
+        }
     }
 
     deinit {

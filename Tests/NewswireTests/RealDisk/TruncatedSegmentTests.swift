@@ -1,0 +1,47 @@
+import Foundation
+import Newswire
+import NewswireLog
+import NewswireTesting
+import Testing
+
+/// Segment files that somebody else shortens while they are mapped.
+struct TruncatedSegmentTests {
+    // What had been read once was believed to stay: the next fetch of a segment that was cut since
+    // ended the process with a signal. Pages are asked for at each fetch now.
+    @Test(arguments: [0, 1 << 20, (2 << 20) + 5000])
+    func `a sealed segment that somebody cut is an error for the next fetch`(
+        byteCount: Int
+    ) async {
+        // Touching a page that is gone ends the process.
+        await #expect(processExitsWith: .success) { [byteCount = byteCount as Int] in
+            let store = try EngineStore()
+            let engine = try store.open()
+            var configuration = TopicConfiguration(durability: .written)
+            configuration.segmentBytes = 3 << 20
+            let topic = try engine.createTopic("orders", configuration)
+            let partition = try topic.partition(0)
+            let value = String(repeating: "x", count: 50_000)
+            for _ in 0..<150 { try partition.append(value) }
+            let countBefore = try partition.values().count
+            precondition(countBefore == 150)
+
+            let path = store.path + "/orders-0/00000000000000000000.log"
+            let file = try PosixFileSystem().openFile(path, .readWrite)
+            try file.truncate(to: byteCount)
+            var failures = 0
+            var readable = 0
+            for offset in 0..<150 {
+                do {
+                    let slice = try partition.read(from: Offset(Int64(offset)), maxBytes: 1)
+                    readable += try slice.values.count
+                } catch {
+                    precondition(error is NewswireError || error is LogFailure, "\(error)")
+                    failures += 1
+                }
+            }
+            precondition(failures + readable == 150 && failures > 0 && readable > 80)
+            try partition.append("more")
+            try engine.close()
+        }
+    }
+}
