@@ -8,6 +8,8 @@ package final class MappedLog: Sendable {
 
     package let region: MappedRegion
     private let populated: Mutex<[UInt64]>
+    /// The tick in which the whole file was there.
+    private let lastLook = Atomic<Int64>(0)
 
     package init(_ region: MappedRegion) {
         self.region = region
@@ -17,8 +19,8 @@ package final class MappedLog: Sendable {
 
     /// Makes at least `position..<end` safe to read; `limit` is where the file's bytes end.
     ///
-    /// Asked again for what was populated before, it looks whether that is still there: somebody
-    /// may have cut the file since, and then touching it would end the process.
+    /// Of what was populated before, it is asked once in a tick of the clock whether it is still
+    /// there: somebody may have cut the file since, and then touching it would end the process.
     /// - Returns: up to where it is safe now: the end of a chunk, at least `end`.
     package func populate(
         _ position: FilePosition, upTo end: FilePosition, limit: FilePosition
@@ -30,8 +32,7 @@ package final class MappedLog: Sendable {
             (first...last).allSatisfy { bits[$0 / 64] & (1 << UInt64($0 % 64)) != 0 }
         }
         guard !isDone else {
-            // A file is cut from its end: where the last page is, those before it are.
-            try region.populate((safeEnd - 1)..<safeEnd)
+            try lookAgain(position.value..<end.value, limit: limit)
             return FilePosition(safeEnd)
         }
         // A chunk that is all there is populated whole, however it is entered, and only once.
@@ -46,5 +47,18 @@ package final class MappedLog: Sendable {
             }
         }
         return FilePosition(safeEnd)
+    }
+
+    private func lookAgain(_ range: Range<Int>, limit: FilePosition) throws(IOFailure) {
+        let now = CoarseClock.tick
+        guard lastLook.load(ordering: .relaxed) != now else { return }
+        do throws(IOFailure) {
+            // A file is cut from its end: where its last page is, all others are.
+            try region.populate((limit.value - 1)..<limit.value)
+            lastLook.store(now, ordering: .relaxed)
+        } catch {
+            // What is left of it can be read.
+            try region.populate(range)
+        }
     }
 }

@@ -7,7 +7,7 @@ import Testing
 /// Segment files that somebody else shortens while they are mapped.
 struct TruncatedSegmentTests {
     // What had been read once was believed to stay: the next fetch of a segment that was cut since
-    // ended the process with a signal. Pages are asked for at each fetch now.
+    // ended the process with a signal. It is looked at again in each tick of the clock now.
     @Test(arguments: [0, 1 << 20, (2 << 20) + 5000])
     func `a sealed segment that somebody cut is an error for the next fetch`(
         byteCount: Int
@@ -28,6 +28,8 @@ struct TruncatedSegmentTests {
             let path = store.path + "/orders-0/00000000000000000000.log"
             let file = try PosixFileSystem().openFile(path, .readWrite)
             try file.truncate(to: byteCount)
+            // Two ticks of the clock, in each of which it is looked at once.
+            _ = Gate().wait(until: SystemTimeSource().instant() + .milliseconds(20))
             var failures = 0
             var readable = 0
             for offset in 0..<150 {
