@@ -56,6 +56,12 @@ extension DoomedWriter.End {
     }
 }
 
+/// Ends a process whose test has failed; a release build says why in no other way.
+private func endInFailure(_ sentence: String) -> Never {
+    FileHandle.standardError.write(Data("\(sentence)\n".utf8))
+    preconditionFailure(sentence)
+}
+
 /// Collects what is said, in the order in which it is said.
 final class AcknowledgementJournal: Sendable {
     private let state: Mutex<State>
@@ -131,7 +137,7 @@ private final class Doom: Sendable {
                     try power.cut(fate)
                     try journal.write(said)
                 }
-            } catch { fatalError("the power cannot be cut: \(error)") }
+            } catch { endInFailure("the power cannot be cut: \(error)") }
             endThisProcessAtOnce()
         }
     }
@@ -139,7 +145,7 @@ private final class Doom: Sendable {
     /// Without power there is no engine; any other failure is one of the test.
     func excuse(_ error: any Error) {
         guard isBegun.load(ordering: .sequentiallyConsistent) else {
-            fatalError("a failure before the end: \(error)")
+            endInFailure("a failure before the end: \(error)")
         }
     }
 
@@ -192,7 +198,8 @@ private final class Writers: Sendable {
         var last: (offset: Offset, record: DoomedRecord)?
         while let record = try records.next() {
             guard let value = record.value, let read = DoomedRecord(text(value)) else {
-                fatalError("a reader saw what nobody wrote at \(batch.partition) \(record.offset)")
+                endInFailure(
+                    "a reader saw what nobody wrote at \(batch.partition) \(record.offset)")
             }
             last = (record.offset, read)
         }

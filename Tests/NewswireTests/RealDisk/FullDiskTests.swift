@@ -63,16 +63,32 @@ import Testing
         }
     }
 
-    @Test(arguments: SmallDisk.allCases)
+    /// What somebody does about a full disk.
+    enum Relief: String, CaseIterable {
+        case deletion
+        case trimming
+        case retention
+
+        func apply(to engine: StreamEngine) throws {
+            switch self {
+            case .deletion: try engine.deleteTopic("ballast")
+            case .trimming: try engine.trimTopic("ballast", before: .end)
+            case .retention:
+                try engine.alterTopic("ballast", .init(set: ["retention.bytes": "1"]))
+            }
+        }
+    }
+
+    @Test(arguments: SmallDisk.allCases, Relief.allCases)
     func `a full disk serves what it has, and takes more once there is room`(
-        kind: SmallDisk
+        kind: SmallDisk, relief: Relief
     ) throws {
         let folder = try TemporaryDirectory()
         guard let disk = try kind.mount(in: folder) else { return }
-        try fillAndEmpty("\(disk.path)/data")
+        try fillAndEmpty("\(disk.path)/data", relief)
     }
 
-    private func fillAndEmpty(_ data: String) throws {
+    private func fillAndEmpty(_ data: String, _ relief: Relief) throws {
         let engine = try StreamEngine.open(at: data)
         var appenders = try [Durability.synced, .written].map { level in
             var configuration = TopicConfiguration(durability: level)
@@ -90,7 +106,7 @@ import Testing
             try appenders[number].check()
         }
         // What frees space works on a full disk, and then there is room again, for everybody.
-        try engine.deleteTopic("ballast")
+        try relief.apply(to: engine)
         for number in appenders.indices {
             try appenders[number].append(count: 3, within: .seconds(30))
             try appenders[number].check()
