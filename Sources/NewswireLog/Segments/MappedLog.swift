@@ -8,8 +8,7 @@ package final class MappedLog: Sendable {
 
     package let region: MappedRegion
     private let populated: Mutex<[UInt64]>
-    /// The tick in which the whole file was there.
-    private let lastLook = Atomic<Int64>(0)
+    private let watch = MapWatch()
 
     package init(_ region: MappedRegion) {
         self.region = region
@@ -32,7 +31,10 @@ package final class MappedLog: Sendable {
             (first...last).allSatisfy { bits[$0 / 64] & (1 << UInt64($0 % 64)) != 0 }
         }
         guard !isDone else {
-            try lookAgain(position.value..<end.value, limit: limit)
+            if !watch.isThere(region, upTo: limit.value) {
+                // What is left of it can be read.
+                try region.populate(position.value..<end.value)
+            }
             return FilePosition(safeEnd)
         }
         // A chunk that is all there is populated whole, however it is entered, and only once.
@@ -47,18 +49,5 @@ package final class MappedLog: Sendable {
             }
         }
         return FilePosition(safeEnd)
-    }
-
-    private func lookAgain(_ range: Range<Int>, limit: FilePosition) throws(IOFailure) {
-        let now = CoarseClock.tick
-        guard lastLook.load(ordering: .relaxed) != now else { return }
-        do throws(IOFailure) {
-            // A file is cut from its end: where its last page is, all others are.
-            try region.populate((limit.value - 1)..<limit.value)
-            lastLook.store(now, ordering: .relaxed)
-        } catch {
-            // What is left of it can be read.
-            try region.populate(range)
-        }
     }
 }
