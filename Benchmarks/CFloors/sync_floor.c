@@ -20,13 +20,23 @@
 
 // MARK: Writes that are synced
 
-enum { recycled_bytes = 64 << 20 };
+enum { recycled_bytes_min = 1 << 20, recycled_bytes_max = 64 << 20 };
+
+static int64_t stride_of(const nwb_sync_plan *plan) {
+    return (plan->byte_count + floor_page - 1) / floor_page * floor_page;
+}
+
+/// As large as all writes, within bounds.
+static int64_t recycled_bytes(const nwb_sync_plan *plan) {
+    int64_t all = plan->count * stride_of(plan);
+    if (all < recycled_bytes_min) return recycled_bytes_min;
+    return all > recycled_bytes_max ? recycled_bytes_max : all;
+}
 
 /// The positions go round in the file, so that each write meets blocks that were written before.
 static int write_round(
-    int file, const uint8_t *bytes, const nwb_sync_plan *plan, int64_t file_bytes,
-    int64_t *latencies) {
-    int64_t stride = (plan->byte_count + floor_page - 1) / floor_page * floor_page;
+    int file, const uint8_t *bytes, const nwb_sync_plan *plan, int64_t *latencies) {
+    const int64_t stride = stride_of(plan), file_bytes = recycled_bytes(plan);
     int64_t position = 0;
     for (int64_t at = 0; at < plan->count; at++) {
         int64_t began = latencies ? nwb_now() : 0;
@@ -62,10 +72,10 @@ nwb_outcome nwb_sync_writes(nwb_sync_plan plan, int64_t *latencies) {
     memset(bytes, 'x', (size_t)plan.byte_count);
     snprintf(path, sizeof path, "%s/floor-recycled.data", plan.directory);
     int file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    outcome.error = file < 0 ? errno : fill_twice(file, recycled_bytes);
+    outcome.error = file < 0 ? errno : fill_twice(file, recycled_bytes(&plan));
     floor_start start = floor_begin();
     if (outcome.error == 0)
-        outcome.error = write_round(file, bytes, &plan, recycled_bytes, latencies);
+        outcome.error = write_round(file, bytes, &plan, latencies);
     floor_end(&outcome, start);
     if (file >= 0) close(file);
     unlink(path);

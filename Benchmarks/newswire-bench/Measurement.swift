@@ -3,7 +3,7 @@ struct Run {
     /// How many records, bytes, look-ups …: what the unit counts.
     let amount: Int
     let nanoseconds: Int64
-    /// Processor time of the whole process meanwhile.
+    /// Processor time of the whole process meanwhile; 0 where that says nothing.
     let processorNanoseconds: Int64
     /// Bytes written or read: engine and floor have to agree.
     var byteCount: Int?

@@ -78,7 +78,9 @@ private struct Samples {
 
     /// Engine divided by floor, round by round.
     func ratio(by time: KeyPath<Run, Int64>) -> Spread? {
-        guard !floor.isEmpty else { return nil }
+        guard !floor.isEmpty, (engine + floor).allSatisfy({ $0[keyPath: time] > 0 }) else {
+            return nil
+        }
         return Spread(zip(values(engine, by: time), values(floor, by: time)).map { $0 / $1 })
     }
 
