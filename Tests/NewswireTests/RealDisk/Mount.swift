@@ -17,7 +17,7 @@ final class Mount {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         isMounted = try Self.run("mount", arguments + [path])
         guard isMounted else {
-            print("SKIPPED: mounting \(arguments.joined(separator: " ")) takes root")
+            print("SKIPPED: a mount takes root, and one of a file a loop device")
             return nil
         }
     }
