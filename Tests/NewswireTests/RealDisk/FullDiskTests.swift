@@ -12,11 +12,11 @@ import Testing
     ) async throws {
         let store = try CommandHarness()
         let path = store.folder.path("small")
-        guard let disk = try Mount(path, "-t", "tmpfs", "-o", "size=1m", "tmpfs") else { return }
+        guard let disk = try Mount(path, "-t", "tmpfs", "-o", "size=6m", "tmpfs") else { return }
         let data = "\(disk.path)/data"
         try await store.succeed(
             "topics", "create", "orders", "-d", data, "--config", "newswire.durability=\(level)")
-        let lines = (1...40_000).map { "line \($0) of what does not fit on this disk\n" }
+        let lines = (1...200_000).map { "line \($0) of what does not fit on this disk\n" }
         let produced = try await store.run(
             "produce", "orders", "-d", data, "--print-acks", input: lines.joined())
         #expect(produced.status == 1)
