@@ -41,7 +41,8 @@ let package = Package(
         .target(name: "CNewswire", cSettings: warnings),
         library("NewswireLog", "CNewswire", "CZlib"),
         library("Newswire", "NewswireLog"),
-        library("NewswireTesting", "Newswire", "NewswireLog"),
+        .target(name: "CNewswireTesting", cSettings: warnings),
+        library("NewswireTesting", "Newswire", "NewswireLog", "CNewswireTesting"),
         .target(
             name: "CFloors", dependencies: ["CNewswire", "CZlib"], path: "Benchmarks/CFloors",
             cSettings: warnings),

@@ -72,22 +72,21 @@ final class AppendWorkload: Workload {
         var rolling = plan((100, 600), .written, total)
         rolling.segmentBytes = total / 8
         plans.append(rolling)
-        plans += [.none, .interval].map { plan((100, 600), $0, total) }
-        return plans + synced(context)
+        return plans + [.none, .interval].map { plan((100, 600), $0, total) }
     }
 
-    /// Each batch waits for the disk: few of them, beside the file that suits the floor best.
-    private static func synced(_ context: BenchmarkContext) -> [AppendPlan] {
-        let shapes = [((1 << 10, 1), 1000), ((1 << 10, 64), 500), ((1000 << 10, 1), 100)]
-        return shapes.flatMap { shape, count in
+    static let large = BenchmarkCase(
+        name: "synced-large",
+        summary: "1 MiB per append, each on the disk before the next, against write and fdatasync",
+        workloads: { context in
+            // Beside the file that suits the floor best, and one that grows as a segment does.
             [true, false].map { isOverwriting in
-                let total = context.amount(count, quick: 4) * shape.0 * shape.1
-                var plan = plan(shape, .synced, total)
+                let total = context.amount(200, quick: 4) << 20
+                var plan = plan((1 << 20, 1), .synced, total)
                 plan.isFloorOverwriting = isOverwriting
-                return plan
+                return AppendWorkload(plan, in: context.directory)
             }
-        }
-    }
+        })
 
     private static func plan(
         _ shape: (size: Int, count: Int), _ level: Durability, _ total: Int

@@ -5,12 +5,16 @@ struct Arguments {
         case list
         case limits
         case run(cases: [String])
+        /// What the command runs itself, to be killed.
+        case abandon(AbandonedWriter)
     }
 
     private(set) var command = Command.help
     /// How often each workload is timed; nil is the command's choice.
     private(set) var rounds: Int?
     private(set) var isQuick = false
+    /// How long work that goes on and on is watched; nil is the command's choice.
+    private(set) var seconds: Int?
     /// Where the JSON lines go.
     private(set) var jsonPath: String?
     /// Where the data lies meanwhile.
@@ -19,11 +23,12 @@ struct Arguments {
     private(set) var match: String?
 
     static let roundsMax = 1000
+    static let secondsMax = 3600
 
     static let usage = """
         newswire-bench list
-        newswire-bench run CASE... | all [--rounds N] [--quick] [--match TEXT] [--json FILE]
-                                         [--data DIR]
+        newswire-bench run CASE... | all [--rounds N] [--quick] [--seconds N] [--match TEXT]
+                                         [--json FILE] [--data DIR]
         newswire-bench limits [--rounds N] [--quick] [--json FILE] [--data DIR]
 
           list            the cases and what each of them compares
@@ -31,6 +36,8 @@ struct Arguments {
           limits          what this machine can do at best: disk, checksum, memory, locks
           --rounds N      how often each is timed, 1 to 1000 (9 by default; 1 with --quick)
           --quick         little data: shows that everything runs, the figures mean nothing
+          --seconds N     how long each round of work that goes on and on is watched (5 by default;
+                          1 with --quick)
           --match TEXT    only the workloads whose parameters contain TEXT, such as "100 B x 600"
           --json FILE     writes a JSON line per result to FILE
           --data DIR      keeps the data below DIR while it runs; otherwise in the system's
@@ -66,6 +73,7 @@ struct Arguments {
                 throw .misuse("run needs the name of a case, or all: newswire-bench list has them")
             }
             return .run(cases: names)
+        case AbandonedWriter.verb: return .abandon(try AbandonedWriter(names))
         case "list", "limits":
             if let name = names.first { throw .misuse("\(verb) takes no names, not even \(name)") }
             return verb == "list" ? .list : .limits
@@ -80,7 +88,12 @@ struct Arguments {
         switch option {
         case "--quick": isQuick = true
         case "--help", "-h": isHelpAsked = true
-        case "--rounds": rounds = try Self.rounds(try Self.value(of: option, from: &rest))
+        case "--rounds":
+            rounds = try Self.number(
+                option, Self.roundsMax, try Self.value(of: option, from: &rest))
+        case "--seconds":
+            seconds = try Self.number(
+                option, Self.secondsMax, try Self.value(of: option, from: &rest))
         case "--json": jsonPath = try Self.value(of: option, from: &rest)
         case "--data": dataPath = try Self.value(of: option, from: &rest)
         case "--match": match = try Self.value(of: option, from: &rest)
@@ -97,10 +110,12 @@ struct Arguments {
         return value
     }
 
-    private static func rounds(_ text: String) throws(BenchmarkFailure) -> Int {
-        guard let rounds = Int(text), (1...roundsMax).contains(rounds) else {
-            throw .misuse("--rounds takes a number from 1 to \(roundsMax), not \(text)")
+    private static func number(
+        _ option: String, _ most: Int, _ text: String
+    ) throws(BenchmarkFailure) -> Int {
+        guard let number = Int(text), (1...most).contains(number) else {
+            throw .misuse("\(option) takes a number from 1 to \(most), not \(text)")
         }
-        return rounds
+        return number
     }
 }

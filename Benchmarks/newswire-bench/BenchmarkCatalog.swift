@@ -1,11 +1,13 @@
 /// All cases, in the order in which `run all` takes them.
 enum BenchmarkCatalog {
     static let cases = [
-        AppendWorkload.batches, SingleAppendWorkload.single, GroupCommitWorkload.producers,
+        AppendWorkload.batches, SingleAppendWorkload.single, SyncedAppendWorkload.single,
+        GroupCommitWorkload.producers, AppendWorkload.large, LatencyWorkload.synced,
         ProducerWorkload.enqueue,
         EncodeWorkload.batches,
         ReadWorkload.sequential,
-        SeekWorkload.random, ReopenWorkload.clean, GzipWorkload.levels,
+        SeekWorkload.random, ReopenWorkload.clean, RecoverWorkload.large, RecoverWorkload.many,
+        GzipWorkload.levels,
     ]
 
     /// The cases of these names; `all` stands for all of them.

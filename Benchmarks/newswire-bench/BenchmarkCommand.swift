@@ -19,6 +19,7 @@ struct BenchmarkCommand {
         case .help: print(Arguments.usage)
         case .list: list()
         case .limits: try Session.run(arguments) { try $0.measureLimits() }
+        case .abandon(let writer): try writer.run()
         case .run(let names):
             let cases = try BenchmarkCatalog.cases(named: names)
             try Session.run(arguments) { try $0.measure(cases) }

@@ -11,7 +11,12 @@ struct BenchmarkTopic {
 
     /// Opens the engine in `directory`; the topic is made when it is not there yet.
     init(in directory: DataDirectory, _ configuration: TopicConfiguration) throws {
-        engine = try StreamEngine.open(at: directory.path)
+        try self.init(at: directory.path, configuration)
+    }
+
+    /// Opens the engine at `path`; the topic is made when it is not there yet.
+    init(at path: String, _ configuration: TopicConfiguration) throws {
+        engine = try StreamEngine.open(at: path)
         if let found = engine.topics.first {
             topic = found
         } else {

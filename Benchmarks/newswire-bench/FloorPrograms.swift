@@ -21,6 +21,68 @@ enum FloorPrograms {
         return try run(outcome, plan.amount)
     }
 
+    /// `count` writes of `byteCount` bytes, each synced before the next, over old blocks.
+    static func syncWrites(
+        byteCount: Int, count: Int, in directory: String
+    ) throws(BenchmarkFailure) -> Run {
+        let outcome = unsafe withSyncPlan(byteCount, count, directory) { plan in
+            unsafe nwb_sync_writes(plan, nil)
+        }
+        return try run(outcome, count)
+    }
+
+    /// How long each of such writes takes, in nanoseconds.
+    static func syncLatencies(
+        byteCount: Int, count: Int, in directory: String
+    ) throws(BenchmarkFailure) -> [Int64] {
+        var latencies = [Int64](repeating: 0, count: count)
+        let outcome = unsafe withSyncPlan(byteCount, count, directory) { plan in
+            // Sound: C fills as many as there are.
+            unsafe latencies.withUnsafeMutableBufferPointer { buffer in
+                unsafe nwb_sync_writes(plan, buffer.baseAddress)
+            }
+        }
+        _ = try run(outcome, count)
+        return latencies
+    }
+
+    /// The same writes as transactions of SQLite.
+    static func sqlite(
+        byteCount: Int, count: Int, in directory: String
+    ) throws(BenchmarkFailure) -> Run {
+        let outcome = unsafe withSyncPlan(byteCount, count, directory) { unsafe nwb_sqlite($0) }
+        return try run(outcome, count)
+    }
+
+    private static func withSyncPlan(
+        _ byteCount: Int, _ count: Int, _ directory: String, _ body: (nwb_sync_plan) -> nwb_outcome
+    ) -> nwb_outcome {
+        // Sound: C uses the path during the call only.
+        unsafe directory.withCString { directory in
+            unsafe body(
+                nwb_sync_plan(
+                    directory: directory, byte_count: Int64(byteCount), count: Int64(count)))
+        }
+    }
+
+    /// Maps and checksums the segment files in a partition's directory.
+    static func checksum(_ path: String, amount: Int) throws(BenchmarkFailure) -> Run {
+        let outcome = unsafe nwb_checksum(path)
+        var run = try run(outcome, amount)
+        run.checksum = nil  // Nobody else has the same.
+        return run
+    }
+
+    /// Runs this program again until it kills itself.
+    static func runUntilKilled(
+        _ verb: String, _ directory: String, _ first: Int, _ second: Int
+    ) throws(BenchmarkFailure) {
+        let error = unsafe nwb_run_until_killed(verb, directory, Int64(first), Int64(second))
+        guard error != 0 else { return }
+        let failure = IOFailure(.write, directory, errorNumber: error)
+        throw .failed("the process that was to be killed ended by itself: \(failure)")
+    }
+
     /// Encodes and checksums the same batches, and writes nothing.
     static func encode(_ plan: AppendPlan) throws(BenchmarkFailure) -> Run {
         let outcome = unsafe withPlan(plan, "") { unsafe nwb_encode($0) }

@@ -1,59 +1,74 @@
+internal import CFloors
 internal import Newswire
 internal import NewswireLog
-internal import Synchronization
 
 /// Many tasks, each of which waits until its record is on the disk before it sends the next one.
 final class GroupCommitWorkload: Workload {
+    /// What it is compared with.
+    enum Floor: String {
+        /// All tasks' records in one write and one sync.
+        case groups
+        /// A transaction for each record.
+        case sqlite
+    }
+
     let parameters: Parameters
     let unit = Unit.appends
+    let comparesRates: Bool
     private let plan: AppendPlan
     private let taskCount: Int
-    private let partitionCount: Int
+    private let floor: Floor
     private let directory: DataDirectory
 
     private static let valueByteCount = 1 << 10
 
-    private init(tasks: Int, partitions: Int, _ context: BenchmarkContext) {
+    private init(tasks: Int, against floor: Floor, _ context: BenchmarkContext) {
         taskCount = tasks
-        partitionCount = partitions
+        self.floor = floor
+        comparesRates = floor == .sqlite
         directory = context.directory
-        // Enough for a steady state, and few where every commit may have many files to sync.
-        let perTask = context.amount(tasks == 1 ? 500 : partitions == 1 ? 100 : 2, quick: 2)
-        var plan = AppendPlan(
-            values: .letters(valueByteCount: Self.valueByteCount), recordsPerBatch: 1,
-            batchCount: tasks * perTask, level: .synced)
-        plan.isFloorOverwriting = true
-        self.plan = plan
+        let perTask = context.amount(tasks == 1 ? 500 : 200, quick: 2)
+        plan = Self.plan(tasks: tasks, perTask: perTask)
+        let other = floor == .sqlite ? ", by SQLite" : ""
         parameters = Parameters(
-            "1 KiB, tasks \(tasks), partitions \(partitions)",
+            "1 KiB, tasks \(tasks)\(other)",
             [
                 "valueBytes": .number(Self.valueByteCount), "tasks": .number(tasks),
-                "partitions": .number(partitions),
+                "partitions": .number(1), "floor": .text(floor.rawValue),
             ])
+    }
+
+    /// What the tasks send, beside a file that suits the floor best.
+    static func plan(tasks: Int, perTask: Int) -> AppendPlan {
+        var plan = AppendPlan(
+            values: .letters(valueByteCount: valueByteCount), recordsPerBatch: 1,
+            batchCount: tasks * perTask, level: .synced)
+        plan.isFloorOverwriting = true
+        return plan
     }
 
     static let producers = BenchmarkCase(
         name: "group-commit",
         summary: "tasks that wait for the disk one record at a time, against one sync for all in C",
         workloads: { context in
-            let many = context.amount(1000, quick: 8)
-            return [(1, 1), (128, 1), (512, 1), (many, many)].map {
-                GroupCommitWorkload(tasks: $0, partitions: $1, context)
+            var workloads: [any Workload] = [1, 128, 512].map {
+                GroupCommitWorkload(tasks: $0, against: .groups, context)
             }
+            if nwb_has_sqlite() != 0 {
+                workloads.append(GroupCommitWorkload(tasks: 512, against: .sqlite, context))
+            }
+            return workloads + [SustainedCommitWorkload(context)]
         })
 
     func runEngine() throws -> Run {
-        let configuration = TopicConfiguration(partitions: partitionCount, durability: .synced)
+        let configuration = TopicConfiguration(partitions: 1, durability: .synced)
         let log = try BenchmarkTopic(in: directory.emptyDirectory("engine"), configuration)
-        let senders = Senders(
-            partitions: log.topic.partitions, count: taskCount,
-            appendsEach: plan.batchCount / taskCount,
+        let senders = CommitSenders(
+            log.topic.partitions, count: taskCount,
             value: Array(plan.values.bytes.prefix(Self.valueByteCount)))
-        for partition in senders.partitions { _ = try partition.append(senders.fill) }  // Warms up.
-        let outcome = Outcome()
+        _ = try log.partition.append(senders.fill)  // Warms up.
         let watch = Stopwatch()
-        Task { outcome.end(with: await senders.run()) }
-        try outcome.wait()
+        try senders.run(appendsEach: plan.batchCount / taskCount)
         let run = watch.run(of: plan.amount, operations: plan.batchCount)
         try log.close()
         _ = try directory.emptyDirectory("engine")
@@ -61,49 +76,14 @@ final class GroupCommitWorkload: Workload {
     }
 
     func runFloor() throws -> Run? {
-        try FloorPrograms.groupCommit(plan, group: taskCount, in: directory.path)
-    }
-}
-
-/// Tasks that append to some partitions by turns.
-private struct Senders: Sendable {
-    let partitions: [Partition]
-    let count: Int
-    let appendsEach: Int
-    let value: [UInt8]
-
-    func fill(_ batch: inout RecordBatchBuilder) { batch.append(key: nil, value: value.rawSpan) }
-
-    func run() async -> Result<Void, any Error> {
-        do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for number in 0..<count { group.addTask { try await send(as: number) } }
-                try await group.waitForAll()
-            }
-            return .success(())
-        } catch {
-            return .failure(error)
+        switch floor {
+        case .groups:
+            return try FloorPrograms.groupCommit(plan, group: taskCount, in: directory.path)
+        case .sqlite:
+            // As many as take about as long as the engine's.
+            return try FloorPrograms.sqlite(
+                byteCount: Self.valueByteCount, count: max(10, plan.batchCount / 50),
+                in: directory.path)
         }
-    }
-
-    private func send(as number: Int) async throws {
-        let partition = partitions[number % partitions.count]
-        for _ in 0..<appendsEach { _ = try await partition.send(fill) }
-    }
-}
-
-/// How a task ended, for the thread that waits for it.
-private final class Outcome: Sendable {
-    private let result = Mutex(Result<Void, any Error>?.none)
-    private let gate = Gate()
-
-    func end(with outcome: Result<Void, any Error>) {
-        result.withLock { $0 = outcome }
-        gate.open()
-    }
-
-    func wait() throws {
-        _ = gate.wait(until: nil)
-        try result.withLock { $0 }?.get()
     }
 }

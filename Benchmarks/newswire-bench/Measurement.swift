@@ -3,7 +3,7 @@ struct Run {
     /// How many records, bytes, look-ups …: what the unit counts.
     let amount: Int
     let nanoseconds: Int64
-    /// Processor time of the whole process meanwhile.
+    /// Processor time of the whole process meanwhile; 0 where that says nothing.
     let processorNanoseconds: Int64
     /// Bytes written or read: engine and floor have to agree.
     var byteCount: Int?
@@ -12,6 +12,24 @@ struct Run {
     var allocations: UInt64 = 0
     /// How many batches (slices, look-ups, partitions) the allocations are divided by.
     var operations = 0
+    /// What the row says beside its value.
+    var details: [Detail] = []
+}
+
+/// One more thing that a run found out.
+struct Detail {
+    let name: String
+    let value: Double
+    let unit: Unit
+
+    /// Of several rounds, the middle of each.
+    static func medians(of rounds: [[Detail]]) -> [Detail] {
+        guard let first = rounds.first else { return [] }
+        return first.map { detail in
+            let values = rounds.flatMap { $0 }.filter { $0.name == detail.name }.map(\.value)
+            return Detail(name: detail.name, value: Spread(values).median, unit: detail.unit)
+        }
+    }
 }
 
 /// What a value says; a rate is better when it is higher, a duration when it is lower.
@@ -61,6 +79,8 @@ struct Measurement {
     var processorRatio: Spread?
     /// The processors' share that others used meanwhile: the more, the less the values mean.
     var otherLoad: Double?
+    /// Medians of what the engine's rounds found out besides, and the floor's.
+    var details: [Detail] = []
 }
 
 /// What tells the workloads of a case apart, in the order in which it is read.

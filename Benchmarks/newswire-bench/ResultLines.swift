@@ -37,6 +37,10 @@ struct ResultLines {
         line.member("ratioMaximum", result.ratio?.maximum)
         line.member("processorRatio", result.processorRatio?.median)
         line.member("otherLoad", result.otherLoad)
+        line.name("details")
+        line.beginObject()
+        for detail in result.details { line.member(detail.name, detail.value) }
+        line.endObject()
         try end(line)
     }
 

@@ -22,6 +22,13 @@ enum ResultTable {
         ])
     }
 
+    /// What a row found out besides; nil when that is nothing.
+    static func details(of result: Measurement) -> String? {
+        guard !result.details.isEmpty else { return nil }
+        let texts = result.details.map { "\($0.name) \(Figures.text($0.value, $0.unit))" }
+        return row(["", texts.joined(separator: ", ")])
+    }
+
     /// One limit of the machine.
     static func row(of limit: LimitResult) -> String {
         let values = limit.values

@@ -38,8 +38,7 @@ struct Session {
     mutating func measure(_ cases: [BenchmarkCase]) throws {
         var isAny = false
         for entry in cases {
-            let context = BenchmarkContext(
-                directory: try data.emptyDirectory(entry.name), isQuick: arguments.isQuick)
+            let context = self.context(try data.emptyDirectory(entry.name))
             let workloads = entry.workloads(context).filter(isWanted)
             for workload in workloads {
                 if !isAny { show(ResultTable.header) }
@@ -56,7 +55,7 @@ struct Session {
     /// Measures what the machine can do at best.
     mutating func measureLimits() throws {
         let directory = try data.emptyDirectory("limits")
-        let context = BenchmarkContext(directory: directory, isQuick: arguments.isQuick)
+        let context = self.context(directory)
         show(ResultTable.limitHeader)
         for limit in MachineLimit.all(context) {
             var runs: [Run] = []
@@ -86,7 +85,14 @@ struct Session {
         let runner = WorkloadRunner(caseName: entry.name, rounds: rounds)
         let result = try runner.measure(workload)
         show(ResultTable.row(of: result))
+        if let details = ResultTable.details(of: result) { show(details) }
         try lines?.add(result)
+    }
+
+    private func context(_ directory: DataDirectory) -> BenchmarkContext {
+        BenchmarkContext(
+            directory: directory, isQuick: arguments.isQuick,
+            seconds: arguments.seconds ?? (arguments.isQuick ? 1 : 5))
     }
 
     /// A row, at once: a long run is watched.

@@ -2,6 +2,8 @@
 protocol Workload: AnyObject {
     var parameters: Parameters { get }
     var unit: Unit { get }
+    /// Whether engine and floor may do different amounts of the same work: rates are compared.
+    var comparesRates: Bool { get }
     /// Makes what all rounds share.
     func prepare() throws
     /// Does it once; only the part between a stopwatch's start and stop counts.
@@ -13,6 +15,7 @@ protocol Workload: AnyObject {
 }
 
 extension Workload {
+    var comparesRates: Bool { false }
     func prepare() throws {}
     func runFloor() throws -> Run? { nil }
     func finish() throws {}
@@ -30,6 +33,8 @@ struct BenchmarkContext {
     /// A directory for the case alone; it exists.
     let directory: DataDirectory
     let isQuick: Bool
+    /// How long work that goes on and on is watched.
+    let seconds: Int
 
     /// The amount of work: `full`, or `quick` when it only has to be shown that it runs.
     func amount(_ full: Int, quick: Int) -> Int { isQuick ? quick : full }

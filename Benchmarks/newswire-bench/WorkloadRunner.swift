@@ -20,7 +20,8 @@ struct WorkloadRunner {
             caseName: caseName, parameters: workload.parameters, unit: workload.unit,
             rounds: rounds, engine: samples.engineSpread, allocations: samples.allocations,
             floor: samples.floorSpread, ratio: samples.ratio(by: \.nanoseconds),
-            processorRatio: samples.ratio(by: \.processorNanoseconds), otherLoad: otherLoad)
+            processorRatio: samples.ratio(by: \.processorNanoseconds), otherLoad: otherLoad,
+            details: samples.details)
     }
 
     // Who begins changes, so that neither always meets the warmer or the busier machine.
@@ -42,7 +43,7 @@ struct WorkloadRunner {
         guard let floor else { return (engine, nil) }
         let isSame =
             isEqual(engine.byteCount, floor.byteCount) && isEqual(engine.checksum, floor.checksum)
-        guard isSame, engine.amount == floor.amount else {
+        guard isSame, workload.comparesRates || engine.amount == floor.amount else {
             throw BenchmarkFailure.failed(
                 "\(caseName) (\(workload.parameters)): engine and floor did different work: "
                     + "\(engine) and \(floor)")
@@ -77,8 +78,14 @@ private struct Samples {
 
     /// Engine divided by floor, round by round.
     func ratio(by time: KeyPath<Run, Int64>) -> Spread? {
-        guard !floor.isEmpty else { return nil }
+        guard !floor.isEmpty, (engine + floor).allSatisfy({ $0[keyPath: time] > 0 }) else {
+            return nil
+        }
         return Spread(zip(values(engine, by: time), values(floor, by: time)).map { $0 / $1 })
+    }
+
+    var details: [Detail] {
+        Detail.medians(of: engine.map(\.details)) + Detail.medians(of: floor.map(\.details))
     }
 
     var allocations: Double? {

@@ -4,7 +4,9 @@ enum LayerRules {
     static let imports: [String: Set<String>] = [
         "Sources/NewswireLog": ["Glibc", "Synchronization", "CNewswire", "CZlib"],
         "Sources/Newswire": ["Glibc", "Synchronization", "NewswireLog"],
-        "Sources/NewswireTesting": ["Glibc", "Synchronization", "NewswireLog", "Newswire"],
+        "Sources/NewswireTesting": [
+            "Glibc", "Synchronization", "NewswireLog", "Newswire", "CNewswireTesting",
+        ],
         "tools/newswire": ["Glibc", "Synchronization", "NewswireLog", "Newswire"],
         "Benchmarks/newswire-bench": [
             "Glibc", "Synchronization", "NewswireLog", "Newswire", "CFloors",

@@ -56,6 +56,34 @@ nwb_outcome nwb_append(nwb_append_plan plan);
 /// The best that sharing a sync can do: `group` batches at a time in one write and one fdatasync.
 nwb_outcome nwb_group_commit(nwb_append_plan plan, int64_t group);
 
+/// Writes that are on the disk one by one.
+typedef struct {
+    const char *directory;
+    int64_t byte_count;
+    int64_t count;
+} nwb_sync_plan;
+
+/// A pwrite and an fdatasync at a time, each on a page of its own, in a file that was written over
+/// before; how long each took goes to `latencies` unless it is null.
+nwb_outcome nwb_sync_writes(nwb_sync_plan plan, int64_t *latencies);
+
+/// The same values into SQLite: write-ahead log, synchronous=FULL, one transaction for each.
+/// ENOSYS where its library is not installed.
+nwb_outcome nwb_sqlite(nwb_sync_plan plan);
+
+/// Whether SQLite's library is installed.
+int nwb_has_sqlite(void);
+
+/// Maps all files of a directory whose names end with .log and checksums them.
+nwb_outcome nwb_checksum(const char *directory);
+
+/// Runs this program with a verb, a directory and two numbers until it kills itself; the system's
+/// error number, or ECHILD when it ended otherwise.
+int nwb_run_until_killed(const char *verb, const char *directory, int64_t first, int64_t second);
+
+/// Ends this process as `kill -9` does.
+void nwb_kill_this_process(void);
+
 /// Encodes and checksums the same batches, and writes nothing.
 nwb_outcome nwb_encode(nwb_append_plan plan);
 

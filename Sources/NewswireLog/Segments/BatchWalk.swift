@@ -3,11 +3,12 @@
 /// Each has to begin with the offset at which the one before it ended. Bodies and checksums are not
 /// looked at.
 package struct BatchWalk {
-    private let log: MappedLog
+    package let log: MappedLog
     private let source: BatchSource
     /// Where the readable bytes end.
     private let limit: FilePosition
-    private var safeEnd: FilePosition
+    /// What was populated, without a gap, up to the end of what may be touched.
+    private var safe: Range<FilePosition>
     /// Where the batch of ``header`` begins.
     package private(set) var position: FilePosition
     /// The batch it stands at.
@@ -21,14 +22,20 @@ package struct BatchWalk {
         self.source = source
         self.limit = limit
         self.position = position
-        safeEnd = .start
-        let found = try Self.header(log, source, at: position, limit: limit, safeEnd: safeEnd)
-        header = found.header
-        safeEnd = found.safeEnd
+        safe = position..<position
+        header = try Self.header(log, source, at: position, limit: limit, safe: &safe)
     }
 
     /// Where the batch it stands at ends.
     package var batchEnd: FilePosition { position + header.byteCount }
+
+    /// Makes all from `start`, where it stood before, to the end of its batch safe to touch.
+    package func populate(from start: FilePosition) throws(LogFailure) {
+        guard start < safe.lowerBound || batchEnd > safe.upperBound else { return }
+        do throws(IOFailure) {
+            _ = try log.populate(start, upTo: batchEnd, limit: limit)
+        } catch { throw .inputOutput(source.partition, error) }
+    }
 
     /// Goes to the next batch.
     ///
@@ -36,15 +43,14 @@ package struct BatchWalk {
     package mutating func advance() throws(LogFailure) -> Bool {
         let next = batchEnd
         guard next < limit else { return false }
-        let found = try Self.header(log, source, at: next, limit: limit, safeEnd: safeEnd)
-        guard found.header.baseOffset == header.nextOffset else {
+        let found = try Self.header(log, source, at: next, limit: limit, safe: &safe)
+        guard found.baseOffset == header.nextOffset else {
             throw .corrupt(
                 source, at: next, offset: header.nextOffset,
-                .badBaseOffset(found.header.baseOffset, expected: header.nextOffset))
+                .badBaseOffset(found.baseOffset, expected: header.nextOffset))
         }
         position = next
-        header = found.header
-        safeEnd = found.safeEnd
+        header = found
         return true
     }
 
@@ -60,8 +66,8 @@ package struct BatchWalk {
 
     private static func header(
         _ log: MappedLog, _ source: BatchSource, at position: FilePosition, limit: FilePosition,
-        safeEnd: FilePosition
-    ) throws(LogFailure) -> (header: RecordBatchHeader, safeEnd: FilePosition) {
+        safe: inout Range<FilePosition>
+    ) throws(LogFailure) -> RecordBatchHeader {
         let headerEnd = position + RecordBatchHeader.byteCount
         guard headerEnd <= limit else {
             let byteCount = limit.value - position.value
@@ -69,10 +75,11 @@ package struct BatchWalk {
                 source, at: position, offset: nil,
                 .truncated(byteCount: byteCount, needed: RecordBatchHeader.byteCount))
         }
-        var safeEnd = safeEnd
-        if safeEnd < headerEnd {
+        if safe.upperBound < headerEnd {
             do throws(IOFailure) {
-                safeEnd = try log.populate(position, upTo: headerEnd, limit: limit)
+                let end = try log.populate(position, upTo: headerEnd, limit: limit)
+                // The body that was passed over may reach beyond what was populated.
+                safe = (position > safe.upperBound ? position : safe.lowerBound)..<end
             } catch { throw .inputOutput(source.partition, error) }
         }
         let region = log.region
@@ -89,7 +96,7 @@ package struct BatchWalk {
                     recordCount: Int(header.recordCount),
                     lastOffsetDelta: Int(header.lastOffsetDelta))
             }
-            return (header, safeEnd)
+            return header
         } catch { throw .corrupt(source, at: position, offset: nil, error) }
     }
 }

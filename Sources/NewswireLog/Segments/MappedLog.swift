@@ -8,6 +8,7 @@ package final class MappedLog: Sendable {
 
     package let region: MappedRegion
     private let populated: Mutex<[UInt64]>
+    private let watch = MapWatch()
 
     package init(_ region: MappedRegion) {
         self.region = region
@@ -17,6 +18,8 @@ package final class MappedLog: Sendable {
 
     /// Makes at least `position..<end` safe to read; `limit` is where the file's bytes end.
     ///
+    /// Of what was populated before, it is asked once in a tick of the clock whether it is still
+    /// there: somebody may have cut the file since, and then touching it would end the process.
     /// - Returns: up to where it is safe now: the end of a chunk, at least `end`.
     package func populate(
         _ position: FilePosition, upTo end: FilePosition, limit: FilePosition
@@ -27,8 +30,14 @@ package final class MappedLog: Sendable {
         let isDone = populated.withLock { bits in
             (first...last).allSatisfy { bits[$0 / 64] & (1 << UInt64($0 % 64)) != 0 }
         }
-        guard !isDone else { return FilePosition(safeEnd) }
-        // A chunk that is all there is populated whole, however it is entered, and never again.
+        guard !isDone else {
+            if !watch.isThere(region, upTo: limit.value) {
+                // What is left of it can be read.
+                try region.populate(position.value..<end.value)
+            }
+            return FilePosition(safeEnd)
+        }
+        // A chunk that is all there is populated whole, however it is entered, and only once.
         let isWhole = (last + 1) * Self.chunkByteCount <= limit.value
         let start = isWhole || last > first ? first * Self.chunkByteCount : position.value
         try region.populate(start..<safeEnd)

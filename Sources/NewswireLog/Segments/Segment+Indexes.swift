@@ -33,8 +33,11 @@ extension Segment {
         switch found {
         case .answer(let answer): return answer
         case .files(let known):
-            if let known { return body(known.offsetSlots, known.timeSlots) }
-            if let maps = try mapIndexes() { return body(maps.offsetSlots, maps.timeSlots) }
+            if let known, known.areThere { return body(known.offsetSlots, known.timeSlots) }
+            // What is left of a file that was cut under its map would miss slots.
+            if known == nil, let maps = try mapIndexes() {
+                return body(maps.offsetSlots, maps.timeSlots)
+            }
             let rebuilt = try rebuild()
             return body(rebuilt.offsetSlots.rawSpan, rebuilt.timeSlots.rawSpan)
         }

@@ -89,7 +89,6 @@ package final class Segment: Sendable {
         let limit = FilePosition(byteCount)
         guard limit > .start, var walk = try walk(to: offset, limit: limit) else { return nil }
         let start = walk.position
-        let log = try mappedLog()
         while walk.batchEnd.value - start.value < maxBytes {
             let before = walk
             // A batch that cannot be followed ends the slice; whoever reads on is told why.
@@ -102,11 +101,9 @@ package final class Segment: Sendable {
                 break
             }
         }
-        do throws(IOFailure) {
-            _ = try log.populate(start, upTo: walk.batchEnd, limit: limit)
-        } catch { throw .inputOutput(partition, error) }
+        try walk.populate(from: start)
         return FetchedSlice(
-            log.region, start.value..<walk.batchEnd.value, of: source,
+            walk.log.region, start.value..<walk.batchEnd.value, of: source,
             offsets: offset..<walk.header.nextOffset, in: partition)
     }
 

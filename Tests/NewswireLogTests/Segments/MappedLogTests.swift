@@ -47,10 +47,26 @@ struct MappedLogTests {
         let (disk, log) = try map(Self.chunk, capacity: Self.chunk)
         let limit = FilePosition(Self.chunk)
         _ = try log.populate(FilePosition(5000), upTo: FilePosition(5001), limit: limit)
-        try disk.makeUnreadable("/log", 0..<Self.chunk)
-        // Were it asked for again, it would fail now.
+        try disk.makeUnreadable("/log", 0..<Self.chunk - 4096)
+        // Were it asked for again, and not only its last page, it would fail now.
         #expect(
             try log.populate(FilePosition(9000), upTo: FilePosition(9001), limit: limit) == limit)
         #expect(try log.populate(.start, upTo: FilePosition(1), limit: limit) == limit)
+    }
+
+    @Test func `what is left of a file that was cut can be read, and the rest is a failure`() throws
+    {
+        // What had been populated was believed to stay: touching what was cut ended the process.
+        let (disk, log) = try map(2 * Self.chunk, capacity: 2 * Self.chunk)
+        let limit = FilePosition(2 * Self.chunk)
+        _ = try log.populate(.start, upTo: limit, limit: limit)
+        try disk.makeUnreadable("/log", (Self.chunk - 4096)..<(2 * Self.chunk))
+        _ = try log.populate(.start, upTo: FilePosition(5000), limit: limit)
+        for start in [Self.chunk - 100, Self.chunk, 2 * Self.chunk - 10] {
+            #expect(throws: IOFailure.self) {
+                try log.populate(
+                    FilePosition(start), upTo: FilePosition(start + 1), limit: limit)
+            }
+        }
     }
 }
