@@ -1,25 +1,5 @@
 import NewswireLog
 import NewswireTesting
-import Testing
-
-/// One thing that is done to a directory with two partitions.
-enum DirectoryStep: Hashable, Sendable {
-    /// Appends a batch to partition number `to` and waits for its level, or for another one.
-    case append(to: Int, records: Int, bytes: Int, Durability?)
-    /// Appends batches without waiting, and commits them together.
-    case appendMany(to: Int, batches: Int)
-    case synchronize(Int)
-    /// Raises the start to this part of the log, in percent.
-    case trim(Int, percent: Int)
-    /// Lets time pass, and what is due happen: syncs, rolls, retention, a checkpoint.
-    case advance(seconds: Int)
-    /// Puts the other durability level in force.
-    case alter(Int)
-    /// Deletes the partition and creates another one under its name.
-    case replace(Int)
-    /// Closes in order and opens again.
-    case reopen
-}
 
 /// A directory on a simulated disk beside a model of each of its partitions.
 struct DirectoryRun {
@@ -29,20 +9,32 @@ struct DirectoryRun {
         var level: Durability
         var reference = ReferenceLog()
         var retired: [TopicID] = []
+        /// What was last seen of the log that is open.
+        var seen: LogOffsets?
     }
 
     private(set) var disk: SimulatedFileSystem
     let time: ManualTimeSource
     private var partitions: [Partition]
-    private var directory: LogDirectory?
-    private var logs: [PartitionLog] = []
+    private(set) var directory: LogDirectory?
+    private(set) var logs: [PartitionLog] = []
     private var appended = 0
     private var nextID: Int64 = 10
+    /// What the disk gets wrong, at every open anew.
+    var mutant: SyncMutant?
+    /// How often the mutant struck on disks that are gone.
+    private var pastStrikes = 0
+    /// The first thing that was found wrong; nil while all is as promised.
+    private(set) var complaint: String?
+    /// How the directory came to an end that nobody has looked at yet.
+    var ending: ReferenceLog.Ending?
+    /// How often a directory was opened after a crash and looked at.
+    var crashChecks = 0
 
-    init(names: NameMode = .strict) {
+    init(names: NameMode = .strict, levels: [Durability] = [.synced, .written]) {
         time = ManualTimeSource()
         disk = SimulatedFileSystem(names: names, time: time)
-        partitions = [Durability.synced, .written].enumerated().map { number, level in
+        partitions = levels.enumerated().map { number, level in
             Partition(
                 identity: PartitionIdentity(
                     id: Int64(number), topicID: TopicID(high: 1, low: UInt64(number))),
@@ -64,18 +56,21 @@ struct DirectoryRun {
 
     // MARK: Opening and ending
 
-    mutating func open() throws(LogFailure) {
+    mutating func open(_ mode: LogDirectoryOptions.Mode = .readWrite) throws(LogFailure) {
+        if let mutant { disk.faults = mutant.plan(isOpening: true) }
         var options = LogDirectoryOptions()
         options.fileSystem = disk
         options.time = time
         options.threads = .stepped
-        options.createsDirectory = true
+        options.mode = mode
+        options.createsDirectory = mode == .readWrite
         options.budget = DescriptorBudget(openFilesMax: 6, mapsMax: 24)
         let directory = try LogDirectory.open(at: "/data", options)
         self.directory = directory
         logs = []
         for number in partitions.indices {
-            for topicID in partitions[number].retired {
+            partitions[number].seen = nil
+            for topicID in partitions[number].retired where mode == .readWrite {
                 try directory.retire(Self.name(number), topicID: topicID)
             }
             logs.append(
@@ -84,6 +79,17 @@ struct DirectoryRun {
                     configuration(number)))
         }
         try directory.finishOpening()
+        noteStrikes()
+        if let mutant { disk.faults = mutant.plan(isOpening: false) }
+    }
+
+    /// How often the mutant struck.
+    var strikes: Int { pastStrikes + (mutant == nil ? 0 : disk.faultStrikeCount) }
+
+    private mutating func noteStrikes() { pastStrikes = strikes }
+
+    mutating func complain(_ complaint: String?) {
+        self.complaint = self.complaint ?? complaint
     }
 
     /// Whether there is something to do steps on.
@@ -92,6 +98,7 @@ struct DirectoryRun {
     /// Lets go of the directory as a dying process does, and goes on with another disk.
     mutating func die(on disk: SimulatedFileSystem) {
         directory?.abandon()
+        noteStrikes()
         directory = nil
         logs = []
         self.disk = disk
@@ -99,6 +106,7 @@ struct DirectoryRun {
 
     /// Goes on with another disk; the directory is another run's, too.
     mutating func forget(on disk: SimulatedFileSystem) {
+        noteStrikes()
         directory = nil
         logs = []
         self.disk = disk
@@ -114,14 +122,17 @@ struct DirectoryRun {
         case .append(let number, let count, let size, let asked):
             try append(number, records(count, size), asked)
         case .appendMany(let number, let count): try appendMany(number, count)
+        // An atomic append to several partitions goes here, and its all or nothing into
+        // `crash(_:_:power:)`.
         case .synchronize(let number):
             try logs[number].synchronize()
             partitions[number].reference.acknowledgeSynced()
         case .trim(let number, let percent): try trim(number, percent)
         case .advance(let seconds): advance(seconds)
-        case .alter(let number): try alter(number)
+        case .alter(let number, let level): try alter(number, level)
         case .replace(let number): try replace(number)
         case .reopen: try reopen()
+        case .crash(let profile, let seed, let power): try crash(profile, seed, power: power)
         }
     }
 
@@ -147,7 +158,9 @@ struct DirectoryRun {
             if isRefusal(error) { partitions[number].reference = before }
             throw error
         }
-        #expect(batch.baseOffset == before.nextOffset)
+        if batch.baseOffset != before.nextOffset {
+            complain("offset \(batch.baseOffset) was given, not \(before.nextOffset)")
+        }
         if (asked ?? partitions[number].level) == .synced {
             partitions[number].reference.acknowledgeSynced()
         } else {
@@ -209,16 +222,16 @@ struct DirectoryRun {
         }
     }
 
-    private mutating func alter(_ number: Int) throws(LogFailure) {
-        let old = partitions[number].level
-        partitions[number].level = old == .synced ? .written : .synced
+    private mutating func alter(_ number: Int, _ level: Durability) throws(LogFailure) {
+        let isChange = partitions[number].level != level
+        partitions[number].level = level
         do throws(LogFailure) {
             try logs[number].alter(configuration(number))
         } catch {
             partitions[number].level = logs[number].configuration.durability
             throw error
         }
-        partitions[number].reference.acknowledgeSynced()
+        if isChange { partitions[number].reference.acknowledgeSynced() }
     }
 
     private mutating func replace(_ number: Int) throws(LogFailure) {
@@ -229,6 +242,7 @@ struct DirectoryRun {
         partitions[number].identity = PartitionIdentity(
             id: nextID, topicID: TopicID(high: 2, low: UInt64(nextID)))
         partitions[number].reference = ReferenceLog()
+        partitions[number].seen = nil
         guard let directory else { return }
         try directory.deletePartition(Self.name(number))
         logs[number] = try directory.openPartition(
@@ -241,8 +255,10 @@ struct DirectoryRun {
         directory = nil
         try closed?.close()
         for number in partitions.indices { partitions[number].reference.acknowledgeSynced() }
+        ending = .closed
         try open()
-        try check(after: .closed)
+        complain(try violation(after: .closed))
+        ending = nil
     }
 
     // MARK: Looking
@@ -250,19 +266,22 @@ struct DirectoryRun {
     /// What is wrong in any partition; after an opening the models go on from what is there.
     mutating func violation(after ending: ReferenceLog.Ending) throws(LogFailure) -> String? {
         for number in partitions.indices {
-            let found = try contents(number)
-            let violation = partitions[number].reference.violation(of: found, after: ending)
+            let scan = try LogScan(of: logs[number])
+            let found = scan.contents
+            if let violation = scan.irregularity ?? LogOracles.offsets(of: logs[number]) {
+                return "partition \(number): \(violation)"
+            }
+            var violation = partitions[number].reference.violation(of: found, after: ending)
+            if violation == nil {
+                violation = try LogOracles.lookUps(in: logs[number], scan)
+            }
+            violation = violation ?? LogOracles.accounting(of: logs[number], on: disk)
             if let violation { return "partition \(number): \(violation)" }
             partitions[number].reference.adopt(found)
             // What recovery keeps it has made durable: the next crash must not take it.
             partitions[number].reference.acknowledgeSynced()
         }
         return nil
-    }
-
-    private mutating func check(after ending: ReferenceLog.Ending) throws(LogFailure) {
-        let violation = try violation(after: ending)
-        #expect(violation == nil)
     }
 
     /// What readers must see now, while the directory is open.
@@ -282,6 +301,19 @@ struct DirectoryRun {
         var all: [ReferenceLog.Contents] = []
         for number in partitions.indices { all.append(try contents(number)) }
         return all
+    }
+
+    /// What is wrong with the ends of any log, after a step.
+    mutating func movedViolation() -> String? {
+        for number in partitions.indices where isOpen {
+            let now = logs[number].offsets
+            let violation =
+                LogOracles.offsets(of: logs[number])
+                ?? LogOracles.movement(from: partitions[number].seen, to: now)
+            if let violation { return "partition \(number): \(violation)" }
+            partitions[number].seen = now
+        }
+        return nil
     }
 
     private func contents(_ number: Int) throws(LogFailure) -> ReferenceLog.Contents {
