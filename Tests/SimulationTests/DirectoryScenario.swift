@@ -23,14 +23,16 @@ struct DirectoryScenario: Hashable, Sendable {
 
     // MARK: Random
 
-    /// Five periods of steps, each ended by a crash.
+    /// A few periods of steps, each ended by a crash.
     init(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         names = seed % 3 == 0 ? .journaled : .strict
         partitionCount = [1, 2, 4].randomElement(using: &random) ?? 1
-        power = Int.random(in: 1...600, using: &random)
-        for _ in 0..<5 {
-            for _ in 0..<Int.random(in: 1...25, using: &random) {
+        power = DirectoryStep.drawnPower(&random)
+        for _ in 0..<6 {
+            // Often few or none between two crashes: what recovery leaves is what is crashed then.
+            let most = [0, 4, 25, 25].randomElement(using: &random) ?? 0
+            for _ in 0..<Int.random(in: 0...most, using: &random) {
                 steps.append(.drawn(partitionCount: partitionCount, &random))
             }
             steps.append(.drawnCrash(&random))

@@ -102,13 +102,18 @@ extension DirectoryStep {
         }
     }
 
-    /// Any crash; every fourth time the power fails again soon, perhaps within the recovery.
+    /// After how many changes the power fails: every fourth time soon, perhaps within a recovery.
+    static func drawnPower(_ random: inout SeededRandom) -> Int {
+        let isSoon = Int.random(in: 0..<4, using: &random) == 0
+        return Int.random(in: isSoon ? 1...40 : 1...600, using: &random)
+    }
+
+    /// Any crash, and when the power fails next.
     static func drawnCrash(_ random: inout SeededRandom) -> DirectoryStep {
         let profile = CrashProfile.allCases.randomElement(using: &random) ?? .dropped
-        let changes = Bool.random(using: &random) && Bool.random(using: &random) ? 1...40 : 1...600
         return .crash(
             profile, seed: UInt64.random(in: 0..<10_000, using: &random),
-            power: Int.random(in: changes, using: &random))
+            power: drawnPower(&random))
     }
 }
 

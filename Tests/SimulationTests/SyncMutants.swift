@@ -46,9 +46,9 @@ struct SyncMutant: Sendable, CustomStringConvertible {
         fault(.synchronizeDirectory, .omission, part: part, end: end)
     }
 
-    /// The sync of files whose path ends so comes after the change that should follow it.
-    private static func lateSync(_ end: String) -> Fault {
-        fault(.synchronize, .postponement(changes: 1), part: nil, end: end)
+    /// The sync of files whose path ends so comes after this many changes that should follow it.
+    private static func lateSync(_ end: String, by changes: Int) -> Fault {
+        fault(.synchronize, .postponement(changes: changes), part: nil, end: end)
     }
 
     private static func fault(
@@ -62,32 +62,40 @@ struct SyncMutant: Sendable, CustomStringConvertible {
 
     /// Each of them has to be found out by ``MutantTests``.
     static let all: [SyncMutant] = [
-        SyncMutant("no-sync-at-all", .always, fault(.synchronize, .omission, part: nil, end: nil)),
+        SyncMutant("no-file-sync", .always, fault(.synchronize, .omission, part: nil, end: nil)),
+        SyncMutant("no-directory-sync", .always, noDirectorySync()),
+        // Appends and rolls.
         SyncMutant("no-segment-sync", .running, noSync(".log")),
-        SyncMutant("late-segment-sync", .running, lateSync(".log")),
-        SyncMutant("no-head-sync", .always, noSync(".redo.tmp")),
-        SyncMutant("late-head-sync", .always, lateSync(".redo.tmp")),
-        SyncMutant("no-commit-directory-sync", .always, noDirectorySync(end: "/commit")),
+        SyncMutant("late-segment-sync", .running, lateSync(".log", by: 1)),
+        SyncMutant("no-index-sync", .always, noSync("index")),
+        SyncMutant("no-metadata-sync", .running, noSync("/partition.metadata")),
         SyncMutant("no-partition-directory-sync", .running, noDirectorySync(part: "/orders-")),
         SyncMutant("no-data-directory-sync", .running, noDirectorySync(end: "/data")),
         SyncMutant("no-sync-above-the-data-directory", .always, noDirectorySync(end: "/")),
+        // Replaced files: heads, the format, epochs.
         SyncMutant("no-replacement-sync", .always, noSync(".tmp")),
-        SyncMutant("late-replacement-sync", .always, lateSync(".tmp")),
+        SyncMutant("late-replacement-sync", .always, lateSync(".tmp", by: 2)),
+        SyncMutant("no-head-sync", .always, noSync(".redo.tmp")),
+        SyncMutant("late-head-sync", .always, lateSync(".redo.tmp", by: 2)),
+        SyncMutant("no-commit-directory-sync", .always, noDirectorySync(end: "/commit")),
         SyncMutant("no-format-sync", .always, noSync("newswire.format.tmp")),
+        SyncMutant("late-format-sync", .always, lateSync("newswire.format.tmp", by: 1)),
+        // Recovery.
         SyncMutant("no-recovery-sync", .opening, noSync(".log")),
         SyncMutant("no-recovery-directory-sync", .opening, noDirectorySync(part: "/orders-")),
+        SyncMutant("no-recovery-data-directory-sync", .opening, noDirectorySync(end: "/data")),
     ]
 
-    /// Syncs that are done for the sake of speed or order, not for a promise: what they cover is
-    /// made again from what is durable. Each says why it may survive, and has to.
+    /// Syncs that are done for the sake of order, not for a promise: what they cover is made again
+    /// from what is durable. Each says why it survives, and has to.
     static let harmless: [(mutant: SyncMutant, reason: String)] = [
         (
-            SyncMutant("no-index-sync", .always, noSync("index")),
-            "a look-up checks the batch it lands on, and recovery makes indexes again"
+            SyncMutant("no-epoch-sync", .always, noSync("/leader-epoch-checkpoint")),
+            "the batches teach the epochs again"
         ),
         (
-            SyncMutant("no-epoch-sync", .always, noSync("leader-epoch-checkpoint")),
-            "the batches teach the epochs again"
+            SyncMutant("no-quarantine-sync", .always, noDirectorySync(end: "/quarantine")),
+            "what is set aside was promised to nobody, and is set aside again"
         ),
     ]
 }
