@@ -28,10 +28,13 @@ extension DirectoryRun {
         image.crashPoint = power
         do throws(LogFailure) {
             try open()
+            interruptions = 0
             try look()
         } catch {
             // Perhaps within the recovery: the next crash says what is left.
             guard image.isPowerOff else { throw error }
+            if !isOpen { interruptions += 1 }
+            interruptionsMax = max(interruptionsMax, interruptions)
         }
     }
 

@@ -28,8 +28,13 @@ struct DirectoryRun {
     private(set) var complaint: String?
     /// How the directory came to an end that nobody has looked at yet.
     var ending: ReferenceLog.Ending?
+    /// What seldom goes wrong and should harm nobody, drawn from this at every open.
+    var disturbance: UInt64?
     /// How often a directory was opened after a crash and looked at.
     var crashChecks = 0
+    /// How many recoveries in a row a power failure has interrupted, and the most there were.
+    var interruptions = 0
+    var interruptionsMax = 0
 
     init(names: NameMode = .strict, levels: [Durability] = [.synced, .written]) {
         time = ManualTimeSource()
@@ -57,6 +62,7 @@ struct DirectoryRun {
     // MARK: Opening and ending
 
     mutating func open(_ mode: LogDirectoryOptions.Mode = .readWrite) throws(LogFailure) {
+        disturb()
         if let mutant { disk.faults = mutant.plan(isOpening: true) }
         var options = LogDirectoryOptions()
         options.fileSystem = disk
@@ -81,6 +87,22 @@ struct DirectoryRun {
         try directory.finishOpening()
         noteStrikes()
         if let mutant { disk.faults = mutant.plan(isOpening: false) }
+    }
+
+    /// Lets the disk be slow now and then, and strangers' files appear.
+    private mutating func disturb() {
+        guard let seed = disturbance else { return }
+        disturbance = seed &+ 1
+        let names = [
+            // None beside the format file: a folder that holds something is not made a directory.
+            "orders-0/00000000000000000003.log.deleted", "orders-1/x.log",
+            "orders-0/.nfs0001", "orders-0/00000000000000000000.swap", "commit/1.redo.tmp",
+            "commit/readme",
+        ]
+        let strangers = names.map { Fault.Effect.intrusion(path: "/data/\($0)", [1, 2, 3]) }
+        disk.faults = FaultPlan(
+            seed: seed, count: 5, operationsMax: 300,
+            drawnFrom: strangers + [.delay(.milliseconds(5)), .delay(.seconds(30))])
     }
 
     /// How often the mutant struck.
@@ -314,6 +336,39 @@ struct DirectoryRun {
             partitions[number].seen = now
         }
         return nil
+    }
+
+    /// What is wrong when the disk may have lost or altered anything: nothing is altered, and what is
+    /// missing of what was promised is told of.
+    func silentViolation() throws(LogFailure) -> String? {
+        var isTold = directory?.recoveryReport.changedAnything ?? true
+        var missing: String?
+        for number in partitions.indices {
+            let log = logs[number]
+            var next = log.offsets.logStartOffset
+            let end = log.offsets.highWatermark
+            while next < end {
+                do throws(LogFailure) {
+                    let slice = try log.read(from: next, maxBytes: 1)
+                    var records = slice.records()
+                    while let record = try records.next() {
+                        var value: [UInt8]?
+                        if let bytes = record.value { value = [UInt8](copying: bytes) }
+                        guard value == partitions[number].reference.value(at: record.offset) else {
+                            return "partition \(number): offset \(record.offset) was altered"
+                        }
+                    }
+                    next = slice.nextOffset
+                } catch {
+                    isTold = true
+                    next = try log.damagedRange(at: next).upperBound
+                }
+            }
+            if end < partitions[number].reference.promisedEnd {
+                missing = missing ?? "partition \(number) ends at \(end), and nobody tells"
+            }
+        }
+        return isTold ? nil : missing
     }
 
     private func contents(_ number: Int) throws(LogFailure) -> ReferenceLog.Contents {

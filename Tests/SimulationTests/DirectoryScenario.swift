@@ -10,6 +10,8 @@ struct DirectoryScenario: Hashable, Sendable {
     var partitionCount = 2
     /// After how many changes of the disk the power fails first; nil is not before a crash.
     var power: Int?
+    /// What small disturbances of the disk are drawn from; nil is none.
+    var disturbance: UInt64?
     var steps: [DirectoryStep] = []
     /// What the case is about, line by line.
     var comment: [String] = []
@@ -29,6 +31,7 @@ struct DirectoryScenario: Hashable, Sendable {
         names = seed % 3 == 0 ? .journaled : .strict
         partitionCount = [1, 2, 4].randomElement(using: &random) ?? 1
         power = DirectoryStep.drawnPower(&random)
+        disturbance = seed % 5 == 0 ? seed : nil
         for _ in 0..<6 {
             // Often few or none between two crashes: what recovery leaves is what is crashed then.
             let most = [0, 4, 25, 25].randomElement(using: &random) ?? 0
@@ -50,6 +53,7 @@ extension DirectoryScenario: CustomStringConvertible {
         let head =
             "directory \(names) partitions=\(partitionCount)"
             + (power.map { " power=\($0)" } ?? "")
+            + (disturbance.map { " disturbance=\($0)" } ?? "")
         let lines = comment.map { "# \($0)" } + [head] + kills.map { "kills \($0)" }
         return (lines + steps.map(\.description)).joined(separator: "\n") + "\n"
     }
@@ -67,6 +71,7 @@ extension DirectoryScenario: CustomStringConvertible {
                 names = try line.word() == "journaled" ? .journaled : .strict
                 partitionCount = try line.required("partitions", as: Int.self)
                 power = try line.value("power", as: Int.self)
+                disturbance = try line.value("disturbance", as: UInt64.self)
                 guard (1...Self.levels.count).contains(partitionCount) else {
                     throw line.failure("there may be 1 to \(Self.levels.count) partitions")
                 }
@@ -89,6 +94,8 @@ struct ScenarioOutcome {
     var crashChecks = 0
     /// How often the mutant struck.
     var strikes = 0
+    /// How many recoveries in a row were interrupted, at most.
+    var interruptionsMax = 0
 }
 
 extension DirectoryScenario {
@@ -96,6 +103,7 @@ extension DirectoryScenario {
     func run(_ mutant: SyncMutant?) -> ScenarioOutcome {
         var run = DirectoryRun(names: names, levels: Array(Self.levels.prefix(partitionCount)))
         run.mutant = mutant
+        run.disturbance = disturbance
         run.disk.crashPoint = power
         var outcome = ScenarioOutcome()
         outcome.failure = failure("the first open", &run) { run throws(LogFailure) in
@@ -109,6 +117,7 @@ extension DirectoryScenario {
         run.abandon()
         outcome.crashChecks = run.crashChecks
         outcome.strikes = run.strikes
+        outcome.interruptionsMax = run.interruptionsMax
         return outcome
     }
 

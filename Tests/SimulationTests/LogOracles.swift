@@ -110,7 +110,10 @@ enum LogOracles {
     /// Whether the log knows the number and size of its files; to be asked when nothing is hidden.
     static func accounting(of log: PartitionLog, on disk: SimulatedFileSystem) -> String? {
         let folder = "/data/\(log.partition)/"
-        let files = disk.paths.filter { $0.hasPrefix(folder) && $0.hasSuffix(".log") }
+        let files = disk.paths.filter { path in
+            path.hasPrefix(folder)
+                && SegmentFileName(String(path.dropFirst(folder.count)))?.kind == .log
+        }
         do throws(IOFailure) {
             var byteCount = 0
             for file in files { byteCount += try disk.status(of: file)?.byteCount ?? 0 }

@@ -65,7 +65,7 @@ struct ScenarioShrinker {
         }
     }
 
-    /// No power failure, or an earlier one; fewer partitions; strict names.
+    /// No power failure, or an earlier one; fewer partitions; strict names; a quiet disk.
     private mutating func simplifyHead(of best: inout DirectoryScenario) {
         var candidates: [DirectoryScenario] = []
         for power in [nil, best.power.map { $0 / 2 }, best.power.map { $0 - 1 }] {
@@ -78,6 +78,8 @@ struct ScenarioShrinker {
         }
         candidates.append(best)
         candidates[candidates.count - 1].names = .strict
+        candidates.append(best)
+        candidates[candidates.count - 1].disturbance = nil
         for candidate in candidates where candidate != best && candidate.power != 0 {
             guard candidate.isPossible else { continue }
             if adopt(candidate, as: &best) { return simplifyHead(of: &best) }

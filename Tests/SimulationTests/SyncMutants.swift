@@ -84,6 +84,8 @@ struct SyncMutant: Sendable, CustomStringConvertible {
         SyncMutant("no-recovery-sync", .opening, noSync(".log")),
         SyncMutant("no-recovery-directory-sync", .opening, noDirectorySync(part: "/orders-")),
         SyncMutant("no-recovery-data-directory-sync", .opening, noDirectorySync(end: "/data")),
+        SyncMutant("no-recovery-metadata-sync", .opening, noSync("/partition.metadata")),
+        SyncMutant("no-quarantine-sync", .opening, noDirectorySync(end: "/quarantine")),
     ]
 
     /// Syncs that are done for the sake of order, not for a promise: what they cover is made again
@@ -92,10 +94,6 @@ struct SyncMutant: Sendable, CustomStringConvertible {
         (
             SyncMutant("no-epoch-sync", .always, noSync("/leader-epoch-checkpoint")),
             "the batches teach the epochs again"
-        ),
-        (
-            SyncMutant("no-quarantine-sync", .always, noDirectorySync(end: "/quarantine")),
-            "what is set aside was promised to nobody, and is set aside again"
-        ),
+        )
     ]
 }

@@ -80,15 +80,18 @@ struct PartitionRecoverer {
         var files = try segmentFiles()
         if try openClean(files) { return }
         let topicID = try storedTopicID()
-        // With an entry in the checkpoint the files are this topic's, and what says otherwise is
-        // damaged.
-        let owner = entry == nil && topicID != identity.topicID ? topicID : nil
-        if let owner {
-            for file in files { try setAside(file, because: "it belongs to the topic \(owner)") }
+        let strange = strangeness(of: topicID)
+        if let strange {
+            for file in files { try setAside(file, because: strange) }
             files = []
         }
-        if topicID != identity.topicID { try storeTopicID() }
-        if owner == nil { try loadEpochs() }
+        if topicID != identity.topicID {
+            try storeTopicID()
+        } else if entry == nil, !services.isReadOnly {
+            // Until a checkpoint knows the partition, this file alone says whose the records are.
+            try services.openFile(metadataPath, .readWrite).synchronize()
+        }
+        if strange == nil { try loadEpochs() }
         begin(with: files.first)
         let note = SyncFailureNote(in: directory, on: services.fileSystem)
         hasFailedSync = try note.isThere()
@@ -204,6 +207,18 @@ struct PartitionRecoverer {
         guard try services.fileSystem.status(of: metadataPath) != nil else { return nil }
         let text = try services.fileSystem.contents(of: metadataPath, byteCountMax: 1024)
         return PartitionMetadataFile.topicID(of: text)
+    }
+
+    /// Why the files are not this topic's, when they say that they belong to `topicID`; nil when
+    /// they are.
+    private func strangeness(of topicID: TopicID?) -> String? {
+        // With an entry in the checkpoint the files are this topic's, and what says otherwise is
+        // damaged.
+        guard entry == nil, topicID != identity.topicID else { return nil }
+        if let topicID { return "it belongs to the topic \(topicID)" }
+        // A whole checkpoint that does not know them: whoever was promised something of them had
+        // the metadata synced before. They may be those of a topic that was deleted.
+        return knowsStart ? "nothing says which topic it belongs to" : nil
     }
 
     private mutating func storeTopicID() throws(IOFailure) {
