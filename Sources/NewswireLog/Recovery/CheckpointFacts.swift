@@ -1,0 +1,16 @@
+/// What the newest head said when the directory was opened.
+struct CheckpointFacts: Sendable {
+    let isClean: Bool
+    /// Whether there was a head, and no damaged one behind it: what it does not know was not there.
+    let isWhole: Bool
+    var entries: [PartitionIdentity: RedoHead.Entry]
+
+    init(_ found: RedoDirectory.Contents) {
+        let head = found.newest
+        // Behind a damaged head there may have been anything.
+        isClean = (head?.isClean ?? false) && found.damaged.isEmpty
+        isWhole = head != nil && found.damaged.isEmpty
+        entries = Dictionary(
+            (head?.entries ?? []).map { ($0.identity, $0) }, uniquingKeysWith: { $1 })
+    }
+}

@@ -1,0 +1,142 @@
+// The segments: each is dropped, set aside, believed or read, as `SegmentDecision` says.
+extension PartitionRecoverer {
+    private func segment(_ file: SegmentFile, byteCount: Int) -> Segment {
+        Segment(
+            Segment.Place(
+                partition: partition, directory: directory, baseOffset: file.baseOffset,
+                indexIntervalBytes: configuration.indexIntervalBytes),
+            byteCount: byteCount, on: services)
+    }
+
+    // MARK: After a clean close
+
+    /// Takes the files as they are, if the checkpoint knows where the last one ends and it does.
+    mutating func openClean(_ files: [SegmentFile]) throws(IOFailure) -> Bool {
+        guard isClean, let entry else { return false }
+        // A recovery point in a segment that does not exist: the next append begins it.
+        log.beginsSegment =
+            entry.recoverySegment == entry.recoveryPoint && entry.recoveryPosition == .start
+        if let first = files.first, let last = files.last {
+            let isLastRight =
+                last.baseOffset == entry.recoverySegment
+                && last.byteCount == entry.recoveryPosition.value
+            guard isLastRight || log.beginsSegment && last.baseOffset < entry.recoverySegment,
+                first.baseOffset <= entry.logStartOffset
+            else { return false }
+        } else {
+            guard entry.recoveryPoint == entry.logStartOffset else { return false }
+            log.beginsSegment = true
+        }
+        log.segments = files.map { segment($0, byteCount: $0.byteCount) }
+        log.nextOffset = entry.recoveryPoint
+        if entry.leaderEpoch >= 0 { log.epochs.begin(entry.leaderEpoch, at: entry.logStartOffset) }
+        return true
+    }
+
+    // MARK: After anything else
+
+    /// Takes of `files`, which are in the order of their offsets, what belongs to the log.
+    mutating func take(_ files: [SegmentFile]) throws(IOFailure) {
+        var isCut = false
+        for (number, file) in files.enumerated() {
+            let next = number + 1 < files.count ? files[number + 1].baseOffset : nil
+            let decision = SegmentDecision(
+                SegmentDecision.Facts(
+                    file, next: next, logEnd: log.nextOffset, isCut: isCut, entry: entry))
+            switch decision {
+            case .drop:
+                if !services.isReadOnly { try services.fileSystem.remove(file.path) }
+            case .setAside(let reason, let endsLog):
+                isCut = endsLog
+                try setAside(file, because: reason)
+            case .takeUnread(let end):
+                loseGap(before: file)
+                log.segments.append(segment(file, byteCount: file.byteCount))
+                log.nextOffset = end
+            case .scan(let syncedEnd):
+                loseGap(before: file)
+                let scan = try scan(file, syncedEnd: syncedEnd)
+                try adopt(scan, file, isLast: next == nil)
+                isCut = scan.cutReason != nil
+            }
+        }
+    }
+
+    private mutating func loseGap(before file: SegmentFile) {
+        guard file.baseOffset > log.nextOffset else { return }
+        lose(log.nextOffset..<file.baseOffset, "they are in no segment")
+    }
+
+    mutating func setAside(
+        _ file: SegmentFile, because reason: String
+    ) throws(IOFailure) {
+        guard !services.isReadOnly else {
+            log.report.quarantined.append(file.path)
+            return
+        }
+        let path = try Quarantine.move(
+            SegmentFileName(file.baseOffset, .log).description, from: partition.description,
+            in: services.directory, because: reason, on: services.fileSystem)
+        log.report.quarantined.append(path)
+    }
+
+    private func scan(
+        _ file: SegmentFile, syncedEnd: FilePosition
+    ) throws(IOFailure) -> TailScan {
+        var scan = TailScan(
+            file: try services.openFile(file.path, services.isReadOnly ? .read : .readWrite),
+            baseOffset: file.baseOffset, byteCount: file.byteCount,
+            interval: configuration.indexIntervalBytes)
+        scan.recoveryPosition = syncedEnd
+        scan.epochs = log.epochs
+        // The file is there before its batches are: it knows better than bits without a checksum.
+        scan.learnsEpochs = epochsOnDisk == nil
+        try scan.run()
+        return scan
+    }
+
+    /// Adds what a scan keeps; cuts the rest off and makes what stays durable.
+    private mutating func adopt(
+        _ scan: TailScan, _ file: SegmentFile, isLast: Bool
+    ) throws(IOFailure) {
+        log.epochs = scan.epochs
+        log.report.scannedByteCount += scan.end.value
+        for range in scan.lost { lose(range.offsets, range.reason) }
+        if let failure = scan.cutReason {
+            log.report.cut.append(
+                CutTail(
+                    path: file.path, position: scan.end,
+                    byteCount: file.byteCount - scan.end.value, reason: failure))
+        }
+        if !services.isReadOnly { try makeDurable(scan) }
+        log.nextOffset = max(scan.nextOffset, log.nextOffset)
+        guard scan.end > .start else {
+            guard scan.cutReason != nil, !services.isReadOnly else { return }
+            return try services.fileSystem.remove(file.path)
+        }
+        let segment = segment(file, byteCount: scan.end.value)
+        segment.beginGrowing(scan.indexes)
+        log.segments.append(segment)
+        guard !isLast, !services.isReadOnly else { return }
+        for index in try segment.writeIndexes() { try index.synchronize() }
+        segment.seal()
+    }
+
+    /// Cuts what does not stay, and syncs what does.
+    ///
+    /// What is kept is served as if it were synced: so it has to be. And a tail that comes back
+    /// would cut off every segment that was synced after it.
+    private mutating func makeDurable(_ scan: TailScan) throws(IOFailure) {
+        if scan.cutReason != nil { try scan.file.truncate(to: scan.end.value) }
+        guard scan.end > scan.recoveryPosition || scan.cutReason != nil else { return }
+        keptUnsynced = true
+        let note = SyncFailureNote(in: directory, on: services.fileSystem)
+        if hasFailedSync { return try note.rewrite(scan.file, byteCount: scan.end.value) }
+        do throws(IOFailure) {
+            try scan.file.synchronize()
+        } catch {
+            note.leave()
+            throw error
+        }
+    }
+}

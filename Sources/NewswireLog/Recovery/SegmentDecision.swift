@@ -1,0 +1,63 @@
+/// What recovery does with a segment file by its name, its length and the checkpoint, before a byte
+/// of it is read; ``RecoveryDecision`` then decides batch by batch.
+package enum SegmentDecision: Equatable, Sendable {
+    /// It was created for a batch that never came.
+    case drop
+    /// It is not of this log, or of an end of it that nobody was promised.
+    case setAside(because: String, endsLog: Bool)
+    /// All of it was synced: it is believed, and ends where the next one begins.
+    case takeUnread(upTo: Offset)
+    /// Its batches are read; the bytes before `syncedEnd` were synced.
+    case scan(syncedEnd: FilePosition)
+
+    /// What is known of a segment file when its turn comes.
+    package struct Facts: Sendable {
+        package let file: SegmentFile
+        /// Where the segment behind it begins; nil for the last one.
+        package let next: Offset?
+        /// Where the log ends that was taken so far.
+        package let logEnd: Offset
+        /// Whether the log was cut there, so that nothing can follow.
+        package let isCut: Bool
+        /// What the checkpoint says; nil when it does not know the partition.
+        package let entry: RedoHead.Entry?
+
+        package init(
+            _ file: SegmentFile, next: Offset?, logEnd: Offset, isCut: Bool,
+            entry: RedoHead.Entry?
+        ) {
+            self.file = file
+            self.next = next
+            self.logEnd = logEnd
+            self.isCut = isCut
+            self.entry = entry
+        }
+    }
+
+    package init(_ facts: Facts) {
+        let base = facts.file.baseOffset
+        let end = facts.logEnd
+        if facts.isCut {
+            self = .setAside(because: "the log ends before it, at offset \(end)", endsLog: true)
+        } else if facts.file.byteCount == 0 {
+            self = .drop
+        } else if base < end {
+            self = .setAside(because: "it begins before offset \(end)", endsLog: false)
+        } else if base > end, base > facts.entry?.recoveryPoint ?? .zero {
+            self = .setAside(
+                because: "offsets \(end)..<\(base) before it are missing", endsLog: true)
+        } else if let next = facts.next, let entry = facts.entry, next <= entry.recoverySegment {
+            self = .takeUnread(upTo: next)
+        } else {
+            self = .scan(syncedEnd: Self.syncedEnd(facts))
+        }
+    }
+
+    private static func syncedEnd(_ facts: Facts) -> FilePosition {
+        guard let entry = facts.entry, entry.recoverySegment >= facts.file.baseOffset else {
+            return .start
+        }
+        return entry.recoverySegment == facts.file.baseOffset
+            ? entry.recoveryPosition : FilePosition(facts.file.byteCount)
+    }
+}
