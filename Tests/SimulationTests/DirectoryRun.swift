@@ -22,8 +22,12 @@ struct DirectoryRun {
     private var nextID: Int64 = 10
     /// What the disk gets wrong, at every open anew.
     var mutant: SyncMutant?
+    /// Appends that happened to all of their partitions or to none.
+    private var atomics = AtomicGroups()
     /// How often the mutant struck on disks that are gone.
     private var pastStrikes = 0
+    /// What was asked of disks that are gone.
+    private var pastDigest: UInt64 = 0
     /// The first thing that was found wrong; nil while all is as promised.
     private(set) var complaint: String?
     /// How the directory came to an end that nobody has looked at yet.
@@ -110,8 +114,19 @@ struct DirectoryRun {
 
     private mutating func noteStrikes() { pastStrikes = strikes }
 
+    /// A number that differs when anything asked of any of the disks differed.
+    var digest: UInt64 { pastDigest &* 0x100_0000_01b3 ^ disk.traceDigest }
+
     mutating func complain(_ complaint: String?) {
         self.complaint = self.complaint ?? complaint
+    }
+
+    /// Makes the directory with an id that is not drawn: what is random about its bytes.
+    func prepare(_ directoryID: TopicID) throws(IOFailure) {
+        try disk.createDirectory("/data")
+        try AtomicReplace.write(
+            DirectoryFormat(directoryID: directoryID).encoded.rawSpan,
+            to: "/data/\(DirectoryFormat.fileName)", on: disk)
     }
 
     /// Whether there is something to do steps on.
@@ -121,6 +136,7 @@ struct DirectoryRun {
     mutating func die(on disk: SimulatedFileSystem) {
         directory?.abandon()
         noteStrikes()
+        pastDigest = digest
         directory = nil
         logs = []
         self.disk = disk
@@ -129,6 +145,7 @@ struct DirectoryRun {
     /// Goes on with another disk; the directory is another run's, too.
     mutating func forget(on disk: SimulatedFileSystem) {
         noteStrikes()
+        pastDigest = digest
         directory = nil
         logs = []
         self.disk = disk
@@ -144,8 +161,7 @@ struct DirectoryRun {
         case .append(let number, let count, let size, let asked):
             try append(number, records(count, size), asked)
         case .appendMany(let number, let count): try appendMany(number, count)
-        // An atomic append to several partitions goes here, and its all or nothing into
-        // `crash(_:_:power:)`.
+        // An atomic append to several partitions goes here; `atomics` checks its all or nothing.
         case .synchronize(let number):
             try logs[number].synchronize()
             partitions[number].reference.acknowledgeSynced()
@@ -265,6 +281,7 @@ struct DirectoryRun {
             id: nextID, topicID: TopicID(high: 2, low: UInt64(nextID)))
         partitions[number].reference = ReferenceLog()
         partitions[number].seen = nil
+        atomics.forget(number)
         guard let directory else { return }
         try directory.deletePartition(Self.name(number))
         logs[number] = try directory.openPartition(
@@ -287,6 +304,7 @@ struct DirectoryRun {
 
     /// What is wrong in any partition; after an opening the models go on from what is there.
     mutating func violation(after ending: ReferenceLog.Ending) throws(LogFailure) -> String? {
+        var ends: [Int: Offset] = [:]
         for number in partitions.indices {
             let scan = try LogScan(of: logs[number])
             let found = scan.contents
@@ -299,11 +317,13 @@ struct DirectoryRun {
             }
             violation = violation ?? LogOracles.accounting(of: logs[number], on: disk)
             if let violation { return "partition \(number): \(violation)" }
+            ends[number] = found.end
             partitions[number].reference.adopt(found)
             // What recovery keeps it has made durable: the next crash must not take it.
             partitions[number].reference.acknowledgeSynced()
         }
-        return nil
+        defer { atomics.settle() }
+        return atomics.violation(ends)
     }
 
     /// What readers must see now, while the directory is open.
@@ -338,8 +358,8 @@ struct DirectoryRun {
         return nil
     }
 
-    /// What is wrong when the disk may have lost or altered anything: nothing is altered, and what is
-    /// missing of what was promised is told of.
+    /// What is wrong when the disk may have lost or altered anything: nothing may be read that was
+    /// altered, and what is missing of what was promised has to be told of.
     func silentViolation() throws(LogFailure) -> String? {
         var isTold = directory?.recoveryReport.changedAnything ?? true
         var missing: String?

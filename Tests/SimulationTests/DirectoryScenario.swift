@@ -94,19 +94,27 @@ struct ScenarioOutcome {
     var crashChecks = 0
     /// How often the mutant struck.
     var strikes = 0
+    /// A number that differs when anything asked of the disks differed.
+    var digest: UInt64 = 0
     /// How many recoveries in a row were interrupted, at most.
     var interruptionsMax = 0
 }
 
 extension DirectoryScenario {
     /// Does the steps and looks after each of them.
-    func run(_ mutant: SyncMutant?) -> ScenarioOutcome {
+    ///
+    /// With a `directoryID` the directory is there before; without, an id is drawn when it is made,
+    /// and no two runs write the same bytes.
+    func run(_ mutant: SyncMutant?, directoryID: TopicID? = nil) -> ScenarioOutcome {
         var run = DirectoryRun(names: names, levels: Array(Self.levels.prefix(partitionCount)))
         run.mutant = mutant
         run.disturbance = disturbance
-        run.disk.crashPoint = power
         var outcome = ScenarioOutcome()
         outcome.failure = failure("the first open", &run) { run throws(LogFailure) in
+            do throws(IOFailure) {
+                if let directoryID { try run.prepare(directoryID) }
+            } catch { throw .inputOutput(nil, error) }
+            run.disk.crashPoint = power
             try run.open()
         }
         for (number, step) in steps.enumerated() where outcome.failure == nil {
@@ -117,6 +125,7 @@ extension DirectoryScenario {
         run.abandon()
         outcome.crashChecks = run.crashChecks
         outcome.strikes = run.strikes
+        outcome.digest = run.digest
         outcome.interruptionsMax = run.interruptionsMax
         return outcome
     }

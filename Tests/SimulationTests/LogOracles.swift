@@ -6,18 +6,20 @@ import NewswireTesting
 // | oracle | what it says | checked by |
 // | --- | --- | --- |
 // | O1  | R what was acknowledged is there | ReferenceLog.violation: the promised end |
-// | O2  | R nothing is there that was not appended, nothing is altered | ReferenceLog.violation: the values |
-// | O3  | S,R offsets rise, none is given twice | LogScan; DirectoryRun.append: the offset given |
+// | O2  | R nothing is invented or altered | ReferenceLog.violation: the values |
+// | O3  | S,R offsets rise, none is given twice | LogScan; DirectoryRun.append |
 // | O4  | S,R no gap | LogScan |
-// | O5  | order of each producer: one thread appends, so it is that of the values | ReferenceLog.violation |
-// | O6  | R the log ends where a batch ends, in order | ReferenceLog.violation: the boundaries |
+// | O5  | R order: that of the values, as one thread appends | ReferenceLog.violation |
+// | O6  | R the log ends where a batch ends, in order | ReferenceLog.violation: boundaries |
 // | O7  | S,R no torn batch is served | LogScan, which reads with checksums |
 // | O8  | S start <= visible end <= end | LogOracles.offsets |
 // | O9  | R look-ups by offset and time answer as a scan does | LogOracles.lookUps |
 // | O10 | S the ends never go back | LogOracles.movement |
-// | O28 | S retention takes nothing that is not synced | ReferenceLog.violation: the start, after every crash |
-// | O29 | S nothing of a deleted topic comes back | DirectoryRun.replace: a new ReferenceLog |
-// | O30 | R recovering twice is recovering once; reading only changes nothing | DirectoryRun.repetition |
+// | O12 | R an atomic append is in all its partitions or in none | AtomicGroups |
+// | O28 | R retention takes nothing that is not synced | ReferenceLog.violation: the start |
+// | O29 | R nothing of a deleted topic comes back | DirectoryRun.replace: a new ReferenceLog |
+// | O30 | R recovering twice is recovering once | DirectoryRun.repetition |
+// | O30 | R reading only changes nothing | DirectoryRun.repetition |
 // | O31 | S after a failure no acknowledgement that does not hold | FailedOperationTests |
 // | O34 | R sizes and counts equal a recount | LogOracles.accounting |
 // | O35 | S the same seed does the same | RandomDirectoryTests |

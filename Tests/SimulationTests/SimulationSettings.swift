@@ -12,6 +12,9 @@ enum SimulationSettings {
     /// How many seeds a random tier takes, however long that is.
     static let seedCount: UInt64? = number("NEWSWIRE_SEEDS")
 
+    /// Whether `tools/mutants` has left something out.
+    static let isMutant = ProcessInfo.processInfo.environment["NEWSWIRE_MUTANT"] != nil
+
     /// The command that does `seed` again in the suite of that name.
     static func replay(_ seed: UInt64, _ suite: String) -> String {
         "NEWSWIRE_SEED=\(seed) NEWSWIRE_SEEDS=1 tools/run-tests --filter '\(suite)'"

@@ -30,7 +30,7 @@ extension PartitionRecoverer {
     private func strangeness(of topicID: TopicID?) -> String? {
         // With an entry in the checkpoint the files are this topic's, and what says otherwise is
         // damaged.
-        guard entry == nil else { return nil }
+        guard entry == nil, !Mutant.ownerUnchecked.isOn else { return nil }
         if let topicID { return "it belongs to the topic \(topicID)" }
         // A whole checkpoint that does not know them: whoever was promised something of them had
         // the metadata synced before. They may be those of a topic that was deleted.
@@ -52,7 +52,7 @@ extension PartitionRecoverer {
     }
 
     private mutating func loadEpochs(_ files: PartitionFiles) throws(IOFailure) {
-        log.raisesEpoch = true
+        log.raisesEpoch = !Mutant.epochNotRaised.isOn
         guard files.hasEpochs else { return }
         let text = try services.fileSystem.contents(of: epochPath, byteCountMax: 64 << 20)
         if let epochs = LeaderEpochTable(text: text) {

@@ -64,7 +64,7 @@ struct PartitionRecoverer {
         let files = try PartitionFiles(in: directory, on: services.fileSystem)
         log.report.ignored = files.ignored
         if try openClean(files.segments) { return }
-        hasFailedSync = files.hasSyncFailureNote
+        hasFailedSync = files.hasSyncFailureNote && !Mutant.failedSyncForgotten.isOn
         let segments = try checkOwner(of: files)
         begin(with: segments.first)
         try take(segments)
@@ -121,7 +121,7 @@ struct PartitionRecoverer {
         if recoveryPoint > max(reached, log.logStartOffset) {
             lose(max(reached, log.logStartOffset)..<recoveryPoint, "the log ends before them")
             // Their numbers were seen by readers and must not name other records.
-            log.nextOffset = recoveryPoint
+            if !Mutant.numbersReused.isOn { log.nextOffset = recoveryPoint }
             log.beginsSegment = true
         }
         if log.logStartOffset > log.nextOffset {
