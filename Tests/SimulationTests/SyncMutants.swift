@@ -88,8 +88,9 @@ struct SyncMutant: Sendable, CustomStringConvertible {
         SyncMutant("no-quarantine-sync", .opening, noDirectorySync(end: "/quarantine")),
     ]
 
-    /// Syncs that are done for the sake of order, not for a promise: what they cover is made again
-    /// from what is durable. Each says why it survives, and has to.
+    /// Syncs that are done for the sake of order, not for a promise.
+    ///
+    /// What they cover is made again from what is durable; each says why it survives, and has to.
     static let harmless: [(mutant: SyncMutant, reason: String)] = [
         (
             SyncMutant("no-epoch-sync", .always, noSync("/leader-epoch-checkpoint")),

@@ -27,7 +27,7 @@ package enum Mutant: String, CaseIterable, Sendable {
         /// Whether it is the one that this process plays.
         package var isOn: Bool { self == Self.chosen }
     #else
-        /// Never. Always inlined, so that nothing is left of a site.
+        /// Always false, and always inlined: nothing is left of a site.
         @inline(always) package var isOn: Bool { false }
     #endif
 }
