@@ -124,6 +124,7 @@ struct DirectoryRun {
     /// Makes the directory with an id that is not drawn: what is random about its bytes.
     func prepare(_ directoryID: TopicID) throws(IOFailure) {
         try disk.createDirectory("/data")
+        try disk.synchronizeDirectory("/")
         try AtomicReplace.write(
             DirectoryFormat(directoryID: directoryID).encoded.rawSpan,
             to: "/data/\(DirectoryFormat.fileName)", on: disk)

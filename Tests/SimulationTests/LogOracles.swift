@@ -98,7 +98,9 @@ enum LogOracles {
         }
         guard let last = scan.timestamps.max() else { return nil }
         let later = Timestamp(milliseconds: last.milliseconds + 1)
-        for timestamp in Set(scan.timestamps).union([Timestamp(milliseconds: 0), later]) {
+        let asked = Set(scan.timestamps).union([Timestamp(milliseconds: 0), later])
+        // Sorted, so that the same is read in the same order every time.
+        for timestamp in asked.sorted() {
             let slot = scan.timestamps.firstIndex { $0 >= timestamp }
             let expected = slot.map { scan.contents.start + Int64($0) }
             let found = try log.firstOffset(at: timestamp)?.offset
