@@ -366,19 +366,12 @@ struct DirectoryRun {
         var missing: String?
         for number in partitions.indices {
             let log = logs[number]
-            var next = log.offsets.logStartOffset
             let end = log.offsets.highWatermark
+            var next = log.offsets.logStartOffset
             while next < end {
                 do throws(LogFailure) {
                     let slice = try log.read(from: next, maxBytes: 1)
-                    var records = slice.records()
-                    while let record = try records.next() {
-                        var value: [UInt8]?
-                        if let bytes = record.value { value = [UInt8](copying: bytes) }
-                        guard value == partitions[number].reference.value(at: record.offset) else {
-                            return "partition \(number): offset \(record.offset) was altered"
-                        }
-                    }
+                    if let altered = try altered(slice, number) { return altered }
                     next = slice.nextOffset
                 } catch {
                     isTold = true
@@ -390,6 +383,18 @@ struct DirectoryRun {
             }
         }
         return isTold ? nil : missing
+    }
+
+    private func altered(_ slice: FetchedSlice, _ number: Int) throws(LogFailure) -> String? {
+        var records = slice.records()
+        while let record = try records.next() {
+            var value: [UInt8]?
+            if let bytes = record.value { value = [UInt8](copying: bytes) }
+            guard value == partitions[number].reference.value(at: record.offset) else {
+                return "partition \(number): offset \(record.offset) was altered"
+            }
+        }
+        return nil
     }
 
     private func contents(_ number: Int) throws(LogFailure) -> ReferenceLog.Contents {

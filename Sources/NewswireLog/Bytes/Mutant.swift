@@ -12,7 +12,7 @@ package enum Mutant: String, CaseIterable, Sendable {
     case checksumUnchecked, countsUnchecked, baseOffsetUnchecked
     case cutSkipped, cutTooLate, rotIsCut, followersKept, gapAccepted
     case ownerUnchecked, epochNotRaised, failedSyncForgotten, numbersReused
-    case slotUnchecked, timeSlotUnchecked, timeEndUnchecked, readPastEnd
+    case slotUnchecked, timeSlotUnchecked, timeEndUnchecked
     case removedBeforeHead, futureKept, replacementNotEmptied
 
     #if NEWSWIRE_MUTANTS

@@ -94,7 +94,7 @@ package final class Segment: Sendable {
             do throws(LogFailure) {
                 guard try walk.advance() else { break }
             } catch { break }
-            let isWanted = walk.header.baseOffset < end || Mutant.readPastEnd.isOn
+            let isWanted = walk.header.baseOffset < end
             guard isWanted, walk.batchEnd.value - start.value <= maxBytes else {
                 walk = before
                 break
