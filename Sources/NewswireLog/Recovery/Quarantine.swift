@@ -28,4 +28,11 @@ enum Quarantine {
         try fileSystem.synchronizeDirectory("\(directory)/\(folder)")
         return target
     }
+    /// Makes durable what a process set aside that was killed before it had synced that: a file
+    /// must not come back to a log that went on without it.
+    static func settle(in directory: String, on fileSystem: any FileSystem) throws(IOFailure) {
+        let quarantine = "\(directory)/\(directoryName)"
+        guard try fileSystem.status(of: quarantine) != nil else { return }
+        try fileSystem.synchronizeDirectory(quarantine)
+    }
 }
