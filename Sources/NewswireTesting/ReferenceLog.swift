@@ -69,6 +69,14 @@ public struct ReferenceLog: Sendable {
     /// Where the log begins, if no trim is in doubt.
     public var logStartOffset: Offset { starts.upperBound }
 
+    /// The value that was appended at `offset`; nil when none was.
+    public func value(at offset: Offset) -> [UInt8]? {
+        offset >= .zero && offset < nextOffset ? values[Int(offset.value)] : nil
+    }
+
+    /// Everything before it was acknowledged as synced.
+    public var promisedEnd: Offset { syncedEnd }
+
     // MARK: What is asked of the log
 
     /// An append of one batch is begun.

@@ -11,12 +11,24 @@ struct CrashModelPageTests {
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     }
 
+    /// What stands first in the rows of the table whose heading begins with `column`.
+    private func names(under column: String) throws -> [String] {
+        try page().drop { !$0.hasPrefix("| \(column) |") }.dropFirst(2)
+            .prefix { $0.hasPrefix("| `") }
+            .compactMap { $0.split(separator: "`").dropFirst().first.map(String.init) }
+    }
+
     @Test func `the page lists the profiles that there are`() throws {
-        let names = try page().filter { $0.hasPrefix("| `") }.compactMap { line in
-            line.split(separator: "`").dropFirst().first.map(String.init)
-        }
-        let profiles = CrashProfile.allCases.map(\.rawValue)
-        #expect(names.filter { $0 != "newswire.format" } == profiles)
+        #expect(try names(under: "profile") == CrashProfile.allCases.map(\.rawValue))
+    }
+
+    @Test func `the page lists the effects that faults have`() throws {
+        let effects: [Fault.Effect] = [
+            .failure(5), .omission, .postponement(changes: 1), .loss, .misdirection(byteCount: 1),
+            .failedWriteback(5), .delay(.seconds(1)), .rot(bit: 1), .intrusion(path: "/", []),
+        ]
+        let named = effects.map { String("\($0)".prefix { $0 != "(" }) }
+        #expect(try names(under: "effect") == named)
     }
 
     @Test func `every step says what is found and what recovery does`() throws {

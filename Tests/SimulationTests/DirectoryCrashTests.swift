@@ -1,4 +1,3 @@
-import Foundation
 import NewswireLog
 import NewswireTesting
 import Testing
@@ -37,8 +36,8 @@ struct DirectoryCrashTests {
                 ]
             case .alter:
                 [
-                    append(0), append(1), .alter(0), append(0), .alter(1), append(1), .alter(0),
-                    append(0),
+                    append(0), append(1), .alter(0, .written), append(0), .alter(1, .synced),
+                    append(1), .alter(0, .synced), append(0),
                 ]
             case .reopen:
                 [
@@ -60,14 +59,10 @@ struct DirectoryCrashTests {
         }
     }
 
-    /// How long the random tier goes on, and whether the exhaustive one leaves nothing out.
-    static let seconds = ProcessInfo.processInfo.environment["NEWSWIRE_SIMULATION_SECONDS"]
-        .flatMap { Double($0) }
-
     /// The profiles that are tried at a crash point: all when there is time, else some in turn.
     static func profiles(at point: Int) -> [CrashProfile] {
         let all = CrashProfile.allCases
-        guard seconds == nil else { return all }
+        guard SimulationSettings.seconds == nil else { return all }
         return [all[point % all.count], all[(point * 5 + 3) % all.count]]
     }
 
@@ -133,7 +128,8 @@ struct DirectoryCrashTests {
         var crashed = DirectoryRun()
         try crashed.open()
         for step in story.steps { try crashed.perform(step) }
-        let profiles = Self.seconds == nil ? [.dropped, .sectors] : CrashProfile.allCases
+        let profiles =
+            SimulationSettings.seconds == nil ? [.dropped, .sectors] : CrashProfile.allCases
         for profile in profiles {
             let found = crashed.disk.crash(profile, seed: 3)
             let expected = try recovered(crashed, on: found.crash(.killed, seed: 0))
@@ -180,74 +176,5 @@ struct DirectoryCrashTests {
         }
         run.abandon()
         return !disk.isPowerOff
-    }
-
-    // MARK: Random, of long runs
-
-    @Test func `what was promised is found after random steps and crashes`() throws {
-        let clock = ContinuousClock()
-        let end = clock.now + .seconds(Self.seconds ?? 4)
-        var seed: UInt64 = 1
-        while clock.now < end || seed <= 3 {
-            try runRandomly(seed: seed)
-            seed += 1
-        }
-        print("random directories: seeds 1 to \(seed - 1)")
-    }
-
-    private func runRandomly(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
-        var run = DirectoryRun(names: seed % 3 == 0 ? .journaled : .strict)
-        try run.open()
-        for round in 0..<5 {
-            let steps = (0..<Int.random(in: 1...25, using: &random)).map { _ in
-                Self.step(&random)
-            }
-            run.disk.crashPoint =
-                run.disk.operationCount + Int.random(in: 1...600, using: &random)
-            do throws(LogFailure) {
-                for step in steps where !run.disk.isPowerOff { try run.perform(step) }
-            } catch { try #require(run.disk.isPowerOff, "seed \(seed), round \(round): \(error)") }
-            let profile = CrashProfile.allCases.randomElement(using: &random) ?? .dropped
-            run.die(on: run.disk.crash(profile, seed: random.next()))
-            try run.open()
-            let violation = try run.violation(after: profile == .killed ? .killed : .powerFailed)
-            try #require(violation == nil, "seed \(seed), round \(round), \(profile), \(steps)")
-        }
-        run.abandon()
-    }
-
-    private static func step(_ random: inout SeededRandom) -> DirectoryStep {
-        let number = Int.random(in: 0...1, using: &random)
-        let levels: [Durability?] = [nil, nil, nil, .written, .synced]
-        return switch Int.random(in: 0..<100, using: &random) {
-        case ..<60:
-            .append(
-                to: number, records: Int.random(in: 1...4, using: &random),
-                bytes: [0, 5, 60, 250].randomElement(using: &random) ?? 0,
-                levels.randomElement(using: &random) ?? nil)
-        case ..<66: .appendMany(to: number, batches: Int.random(in: 1...10, using: &random))
-        case ..<72: .synchronize(number)
-        case ..<79: .trim(number, percent: Int.random(in: 0...100, using: &random))
-        case ..<87: .advance(seconds: [1, 20, 20, 700].randomElement(using: &random) ?? 1)
-        case ..<91: .alter(number)
-        case ..<95: .replace(number)
-        default: .reopen
-        }
-    }
-
-    @Test func `the same seed does the same to the disk`() throws {
-        // Not the bytes: a directory's id is anybody's guess.
-        func trace() throws -> [String] {
-            var random = SeededRandom(seed: 77)
-            var run = DirectoryRun()
-            try run.open()
-            for _ in 0..<60 { try run.perform(Self.step(&random)) }
-            defer { run.abandon() }
-            return run.disk.trace.map(\.description)
-        }
-        let first = try trace()
-        #expect(first.count > 300)
-        #expect(try trace() == first)
     }
 }

@@ -1,25 +1,5 @@
 import NewswireLog
 import NewswireTesting
-import Testing
-
-/// One thing that is done to a directory with two partitions.
-enum DirectoryStep: Hashable, Sendable {
-    /// Appends a batch to partition number `to` and waits for its level, or for another one.
-    case append(to: Int, records: Int, bytes: Int, Durability?)
-    /// Appends batches without waiting, and commits them together.
-    case appendMany(to: Int, batches: Int)
-    case synchronize(Int)
-    /// Raises the start to this part of the log, in percent.
-    case trim(Int, percent: Int)
-    /// Lets time pass, and what is due happen: syncs, rolls, retention, a checkpoint.
-    case advance(seconds: Int)
-    /// Puts the other durability level in force.
-    case alter(Int)
-    /// Deletes the partition and creates another one under its name.
-    case replace(Int)
-    /// Closes in order and opens again.
-    case reopen
-}
 
 /// A directory on a simulated disk beside a model of each of its partitions.
 struct DirectoryRun {
@@ -29,20 +9,41 @@ struct DirectoryRun {
         var level: Durability
         var reference = ReferenceLog()
         var retired: [TopicID] = []
+        /// What was last seen of the log that is open.
+        var seen: LogOffsets?
     }
 
     private(set) var disk: SimulatedFileSystem
     let time: ManualTimeSource
     private var partitions: [Partition]
-    private var directory: LogDirectory?
-    private var logs: [PartitionLog] = []
+    private(set) var directory: LogDirectory?
+    private(set) var logs: [PartitionLog] = []
     private var appended = 0
     private var nextID: Int64 = 10
+    /// What the disk gets wrong, at every open anew.
+    var mutant: SyncMutant?
+    /// Appends that happened to all of their partitions or to none.
+    private var atomics = AtomicGroups()
+    /// How often the mutant struck on disks that are gone.
+    private var pastStrikes = 0
+    /// What was asked of disks that are gone.
+    private var pastDigest: UInt64 = 0
+    /// The first thing that was found wrong; nil while all is as promised.
+    private(set) var complaint: String?
+    /// How the directory came to an end that nobody has looked at yet.
+    var ending: ReferenceLog.Ending?
+    /// What seldom goes wrong and should harm nobody, drawn from this at every open.
+    var disturbance: UInt64?
+    /// How often a directory was opened after a crash and looked at.
+    var crashChecks = 0
+    /// How many recoveries in a row a power failure has interrupted, and the most there were.
+    var interruptions = 0
+    var interruptionsMax = 0
 
-    init(names: NameMode = .strict) {
+    init(names: NameMode = .strict, levels: [Durability] = [.synced, .written]) {
         time = ManualTimeSource()
         disk = SimulatedFileSystem(names: names, time: time)
-        partitions = [Durability.synced, .written].enumerated().map { number, level in
+        partitions = levels.enumerated().map { number, level in
             Partition(
                 identity: PartitionIdentity(
                     id: Int64(number), topicID: TopicID(high: 1, low: UInt64(number))),
@@ -64,18 +65,22 @@ struct DirectoryRun {
 
     // MARK: Opening and ending
 
-    mutating func open() throws(LogFailure) {
+    mutating func open(_ mode: LogDirectoryOptions.Mode = .readWrite) throws(LogFailure) {
+        disturb()
+        if let mutant { disk.faults = mutant.plan(isOpening: true) }
         var options = LogDirectoryOptions()
         options.fileSystem = disk
         options.time = time
         options.threads = .stepped
-        options.createsDirectory = true
+        options.mode = mode
+        options.createsDirectory = mode == .readWrite
         options.budget = DescriptorBudget(openFilesMax: 6, mapsMax: 24)
         let directory = try LogDirectory.open(at: "/data", options)
         self.directory = directory
         logs = []
         for number in partitions.indices {
-            for topicID in partitions[number].retired {
+            partitions[number].seen = nil
+            for topicID in partitions[number].retired where mode == .readWrite {
                 try directory.retire(Self.name(number), topicID: topicID)
             }
             logs.append(
@@ -84,6 +89,45 @@ struct DirectoryRun {
                     configuration(number)))
         }
         try directory.finishOpening()
+        noteStrikes()
+        if let mutant { disk.faults = mutant.plan(isOpening: false) }
+    }
+
+    /// Lets the disk be slow now and then, and strangers' files appear.
+    private mutating func disturb() {
+        guard let seed = disturbance else { return }
+        disturbance = seed &+ 1
+        let names = [
+            // None beside the format file: a folder that holds something is not made a directory.
+            "orders-0/00000000000000000003.log.deleted", "orders-1/x.log",
+            "orders-0/.nfs0001", "orders-0/00000000000000000000.swap", "commit/1.redo.tmp",
+            "commit/readme",
+        ]
+        let strangers = names.map { Fault.Effect.intrusion(path: "/data/\($0)", [1, 2, 3]) }
+        disk.faults = FaultPlan(
+            seed: seed, count: 5, operationsMax: 300,
+            drawnFrom: strangers + [.delay(.milliseconds(5)), .delay(.seconds(30))])
+    }
+
+    /// How often the mutant struck.
+    var strikes: Int { pastStrikes + (mutant == nil ? 0 : disk.faultStrikeCount) }
+
+    private mutating func noteStrikes() { pastStrikes = strikes }
+
+    /// A number that differs when anything asked of any of the disks differed.
+    var digest: UInt64 { pastDigest &* 0x100_0000_01b3 ^ disk.traceDigest }
+
+    mutating func complain(_ complaint: String?) {
+        self.complaint = self.complaint ?? complaint
+    }
+
+    /// Makes the directory with an id that is not drawn: what is random about its bytes.
+    func prepare(_ directoryID: TopicID) throws(IOFailure) {
+        try disk.createDirectory("/data")
+        try disk.synchronizeDirectory("/")
+        try AtomicReplace.write(
+            DirectoryFormat(directoryID: directoryID).encoded.rawSpan,
+            to: "/data/\(DirectoryFormat.fileName)", on: disk)
     }
 
     /// Whether there is something to do steps on.
@@ -92,6 +136,8 @@ struct DirectoryRun {
     /// Lets go of the directory as a dying process does, and goes on with another disk.
     mutating func die(on disk: SimulatedFileSystem) {
         directory?.abandon()
+        noteStrikes()
+        pastDigest = digest
         directory = nil
         logs = []
         self.disk = disk
@@ -99,6 +145,8 @@ struct DirectoryRun {
 
     /// Goes on with another disk; the directory is another run's, too.
     mutating func forget(on disk: SimulatedFileSystem) {
+        noteStrikes()
+        pastDigest = digest
         directory = nil
         logs = []
         self.disk = disk
@@ -114,14 +162,16 @@ struct DirectoryRun {
         case .append(let number, let count, let size, let asked):
             try append(number, records(count, size), asked)
         case .appendMany(let number, let count): try appendMany(number, count)
+        // An atomic append to several partitions goes here; `atomics` checks its all or nothing.
         case .synchronize(let number):
             try logs[number].synchronize()
             partitions[number].reference.acknowledgeSynced()
         case .trim(let number, let percent): try trim(number, percent)
         case .advance(let seconds): advance(seconds)
-        case .alter(let number): try alter(number)
+        case .alter(let number, let level): try alter(number, level)
         case .replace(let number): try replace(number)
         case .reopen: try reopen()
+        case .crash(let profile, let seed, let power): try crash(profile, seed, power: power)
         }
     }
 
@@ -147,7 +197,9 @@ struct DirectoryRun {
             if isRefusal(error) { partitions[number].reference = before }
             throw error
         }
-        #expect(batch.baseOffset == before.nextOffset)
+        if batch.baseOffset != before.nextOffset {
+            complain("offset \(batch.baseOffset) was given, not \(before.nextOffset)")
+        }
         acknowledge(number, asked ?? partitions[number].level)
     }
 
@@ -217,16 +269,16 @@ struct DirectoryRun {
         }
     }
 
-    private mutating func alter(_ number: Int) throws(LogFailure) {
-        let old = partitions[number].level
-        partitions[number].level = old == .synced ? .written : .synced
+    private mutating func alter(_ number: Int, _ level: Durability) throws(LogFailure) {
+        let isChange = partitions[number].level != level
+        partitions[number].level = level
         do throws(LogFailure) {
             try logs[number].alter(configuration(number))
         } catch {
             partitions[number].level = logs[number].configuration.durability
             throw error
         }
-        partitions[number].reference.acknowledgeSynced()
+        if isChange { partitions[number].reference.acknowledgeSynced() }
     }
 
     private mutating func replace(_ number: Int) throws(LogFailure) {
@@ -237,6 +289,8 @@ struct DirectoryRun {
         partitions[number].identity = PartitionIdentity(
             id: nextID, topicID: TopicID(high: 2, low: UInt64(nextID)))
         partitions[number].reference = ReferenceLog()
+        partitions[number].seen = nil
+        atomics.forget(number)
         guard let directory else { return }
         try directory.deletePartition(Self.name(number))
         logs[number] = try directory.openPartition(
@@ -249,28 +303,36 @@ struct DirectoryRun {
         directory = nil
         try closed?.close()
         for number in partitions.indices { partitions[number].reference.acknowledgeSynced() }
+        ending = .closed
         try open()
-        try check(after: .closed)
+        complain(try violation(after: .closed))
+        ending = nil
     }
 
     // MARK: Looking
 
     /// What is wrong in any partition; after an opening the models go on from what is there.
     mutating func violation(after ending: ReferenceLog.Ending) throws(LogFailure) -> String? {
+        var ends: [Int: Offset] = [:]
         for number in partitions.indices {
-            let found = try contents(number)
-            let violation = partitions[number].reference.violation(of: found, after: ending)
+            let scan = try LogScan(of: logs[number])
+            let found = scan.contents
+            if let violation = scan.irregularity ?? LogOracles.offsets(of: logs[number]) {
+                return "partition \(number): \(violation)"
+            }
+            var violation = partitions[number].reference.violation(of: found, after: ending)
+            if violation == nil {
+                violation = try LogOracles.lookUps(in: logs[number], scan)
+            }
+            violation = violation ?? LogOracles.accounting(of: logs[number], on: disk)
             if let violation { return "partition \(number): \(violation)" }
+            ends[number] = found.end
             partitions[number].reference.adopt(found)
             // What recovery keeps it has made durable: the next crash must not take it.
             partitions[number].reference.acknowledgeSynced()
         }
-        return nil
-    }
-
-    private mutating func check(after ending: ReferenceLog.Ending) throws(LogFailure) {
-        let violation = try violation(after: ending)
-        #expect(violation == nil)
+        defer { atomics.settle() }
+        return atomics.violation(ends)
     }
 
     /// What readers must see now, while the directory is open.
@@ -290,6 +352,57 @@ struct DirectoryRun {
         var all: [ReferenceLog.Contents] = []
         for number in partitions.indices { all.append(try contents(number)) }
         return all
+    }
+
+    /// What is wrong with the ends of any log, after a step.
+    mutating func movedViolation() -> String? {
+        for number in partitions.indices where isOpen {
+            let now = logs[number].offsets
+            let violation =
+                LogOracles.offsets(of: logs[number])
+                ?? LogOracles.movement(from: partitions[number].seen, to: now)
+            if let violation { return "partition \(number): \(violation)" }
+            partitions[number].seen = now
+        }
+        return nil
+    }
+
+    /// What is wrong when the disk may have lost or altered anything: nothing may be read that was
+    /// altered, and what is missing of what was promised has to be told of.
+    func silentViolation() throws(LogFailure) -> String? {
+        var isTold = directory?.recoveryReport.changedAnything ?? true
+        var missing: String?
+        for number in partitions.indices {
+            let log = logs[number]
+            let end = log.offsets.highWatermark
+            var next = log.offsets.logStartOffset
+            while next < end {
+                do throws(LogFailure) {
+                    let slice = try log.read(from: next, maxBytes: 1)
+                    if let altered = try altered(slice, number) { return altered }
+                    next = slice.nextOffset
+                } catch {
+                    isTold = true
+                    next = try log.damagedRange(at: next).upperBound
+                }
+            }
+            if end < partitions[number].reference.promisedEnd {
+                missing = missing ?? "partition \(number) ends at \(end), and nobody tells"
+            }
+        }
+        return isTold ? nil : missing
+    }
+
+    private func altered(_ slice: FetchedSlice, _ number: Int) throws(LogFailure) -> String? {
+        var records = slice.records()
+        while let record = try records.next() {
+            var value: [UInt8]?
+            if let bytes = record.value { value = [UInt8](copying: bytes) }
+            guard value == partitions[number].reference.value(at: record.offset) else {
+                return "partition \(number): offset \(record.offset) was altered"
+            }
+        }
+        return nil
     }
 
     private func contents(_ number: Int) throws(LogFailure) -> ReferenceLog.Contents {

@@ -18,7 +18,7 @@ struct FailedOperationTests {
 
         /// Every operation fails when there is time for it, else one in so many.
         func step(isSticky: Bool) -> Int {
-            guard DirectoryCrashTests.seconds == nil else { return 1 }
+            guard SimulationSettings.seconds == nil else { return 1 }
             return self == .brokenDisk && !isSticky ? 3 : 11
         }
     }
@@ -27,7 +27,7 @@ struct FailedOperationTests {
         .append(to: 0, records: 2, bytes: 200, nil), .append(to: 1, records: 2, bytes: 200, nil),
         .append(to: 0, records: 2, bytes: 300, nil), .appendMany(to: 1, batches: 6),
         .advance(seconds: 20), .append(to: 0, records: 2, bytes: 300, .written), .synchronize(0),
-        .trim(0, percent: 50), .append(to: 1, records: 1, bytes: 10, .synced), .alter(1),
+        .trim(0, percent: 50), .append(to: 1, records: 1, bytes: 10, .synced), .alter(1, .synced),
         .append(to: 1, records: 1, bytes: 10, nil), .reopen, .advance(seconds: 700),
         .append(to: 0, records: 1, bytes: 10, nil), .replace(1),
         .append(to: 1, records: 1, bytes: 10, nil), .reopen,

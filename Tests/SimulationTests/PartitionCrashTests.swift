@@ -1,4 +1,3 @@
-import Foundation
 import NewswireLog
 import NewswireTesting
 import Testing
@@ -14,10 +13,8 @@ struct PartitionCrashTests {
 
     // As long as `NEWSWIRE_SIMULATION_SECONDS` says (2), from `NEWSWIRE_SEED` on (100).
     @Test func `what a log promised is found after any crash, seed by seed`() throws {
-        let environment = ProcessInfo.processInfo.environment
-        let seconds = environment["NEWSWIRE_SIMULATION_SECONDS"].flatMap { Int($0) } ?? 2
-        var seed = environment["NEWSWIRE_SEED"].flatMap { UInt64($0) } ?? 100
-        let end = SystemTimeSource().instant() + .seconds(seconds)
+        var seed = SimulationSettings.firstSeed ?? 100
+        let end = SystemTimeSource().instant() + .seconds(SimulationSettings.seconds ?? 2)
         while SystemTimeSource().instant() < end {
             let level = seed % 2 == 0 ? Durability.synced : .written
             try check(Workload(seed: seed, stepCount: 60 + Int(seed % 100)), at: level)

@@ -72,3 +72,36 @@ struct ReferenceLogTests {
         }
     }
 }
+
+struct AtomicGroupsTests {
+    private var groups = AtomicGroups()
+
+    init() {
+        groups.begin([0: Offset(5), 1: Offset(2)])
+        groups.begin([0: Offset(7), 2: Offset(1)])
+    }
+
+    private func allows(_ ends: [Int: Int64]) -> Bool {
+        groups.violation(ends.mapValues { Offset($0) }) == nil
+    }
+
+    @Test func `all or nothing of each append is there`() {
+        #expect(allows([0: 4, 1: 1, 2: 0]))
+        #expect(allows([0: 5, 1: 2, 2: 0]))
+        #expect(allows([0: 9, 1: 9, 2: 9]))
+        #expect(!allows([0: 5, 1: 1, 2: 0]))
+        #expect(!allows([0: 7, 1: 2, 2: 0]))
+        #expect(!allows([0: 5, 1: 2, 2: 1]))
+    }
+
+    @Test func `what was refused, deleted or seen is asked for no more`() {
+        var rest = groups
+        rest.forgetLast()
+        #expect(rest.violation([0: Offset(5), 1: Offset(2), 2: Offset(1)]) == nil)
+        rest.forget(1)
+        #expect(rest.violation([0: Offset(0), 1: Offset(9)]) == nil)
+        var seen = groups
+        seen.settle()
+        #expect(seen.violation([0: Offset(7), 1: Offset(0), 2: Offset(0)]) == nil)
+    }
+}

@@ -72,6 +72,7 @@ extension LogDirectory {
         // now would go with them.
         try LogFailure.wrapping(nil) { () throws(IOFailure) in
             try fileSystem.synchronizeDirectory(path)
+            try Quarantine.settle(in: path, on: fileSystem)
         }
         let format = try format(at: path, on: fileSystem)
         let redo = RedoDirectory(in: path, on: fileSystem)

@@ -7,21 +7,32 @@ extension PartitionRecoverer {
     mutating func checkOwner() throws(IOFailure) -> [SegmentFile] {
         let topicID = files.hasMetadata ? try storedTopicID() : nil
         guard topicID != identity.topicID else {
+            // Until a checkpoint knows the partition, this file alone says whose the records are.
+            if entry == nil, !services.isReadOnly {
+                try services.openFile(metadataPath, .readWrite).synchronize()
+            }
             try loadEpochs()
             return files.segments
         }
-        // With an entry in the checkpoint the files are this topic's, and what says otherwise is
-        // damaged.
-        let owner = entry == nil ? topicID : nil
-        if let owner {
-            for file in files.segments {
-                try setAside(file, because: "it belongs to the topic \(owner)")
-            }
+        let strange = strangeness(of: topicID)
+        if let strange {
+            for file in files.segments { try setAside(file, because: strange) }
         }
         try storeTopicID()
-        guard owner == nil else { return [] }
+        guard strange == nil else { return [] }
         try loadEpochs()
         return files.segments
+    }
+
+    /// Why files that say they belong to `topicID` are not this topic's; nil when they are.
+    private func strangeness(of topicID: TopicID?) -> String? {
+        // With an entry in the checkpoint the files are this topic's, and what says otherwise is
+        // damaged.
+        guard entry == nil, !Mutant.ownerUnchecked.isOn else { return nil }
+        if let topicID { return "it belongs to the topic \(topicID)" }
+        // A whole checkpoint that does not know them: whoever was promised something of them had
+        // the metadata synced before. They may be those of a topic that was deleted.
+        return knowsStart ? "nothing says which topic it belongs to" : nil
     }
 
     /// The topic that the files say they belong to; nil when they say so unreadably.
@@ -39,7 +50,7 @@ extension PartitionRecoverer {
     }
 
     private mutating func loadEpochs() throws(IOFailure) {
-        log.raisesEpoch = true
+        log.raisesEpoch = !Mutant.epochNotRaised.isOn
         guard files.hasEpochs else { return }
         let text = try services.fileSystem.contents(of: epochPath, byteCountMax: 64 << 20)
         if let epochs = LeaderEpochTable(text: text) {

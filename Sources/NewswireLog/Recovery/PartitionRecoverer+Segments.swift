@@ -171,7 +171,9 @@ extension PartitionRecoverer {
     /// What is kept is served as if it were synced: so it has to be. And a tail that comes back
     /// would cut off every segment that was synced after it.
     private func makeDurable(_ scan: TailScan) throws(IOFailure) {
-        if scan.cutReason != nil { try scan.file.truncate(to: scan.end.value) }
+        if scan.cutReason != nil, !Mutant.cutSkipped.isOn {
+            try scan.file.truncate(to: scan.end.value + (Mutant.cutTooLate.isOn ? 1 : 0))
+        }
         guard scan.end > scan.recoveryPosition || scan.cutReason != nil else { return }
         guard hasFailedSync else { return services.jointSyncs.add(scan.file, in: directory) }
         let note = SyncFailureNote(in: directory, on: services.fileSystem)

@@ -13,7 +13,7 @@ struct PartitionRecoverer {
     let entry: RedoHead.Entry?
     let isClean: Bool
     /// Whether the log begins where the checkpoint says, or at 0 if it says nothing.
-    private let knowsStart: Bool
+    let knowsStart: Bool
     var log: RecoveredLog
     /// What lies in the directory.
     var files = PartitionFiles()
@@ -71,7 +71,7 @@ struct PartitionRecoverer {
         files = try PartitionFiles(in: directory, on: services.fileSystem)
         log.report.ignored = files.ignored
         if try openClean(files.segments) { return }
-        hasFailedSync = files.hasSyncFailureNote
+        hasFailedSync = files.hasSyncFailureNote && !Mutant.failedSyncForgotten.isOn
         let segments = try checkOwner()
         // A segment to come may get the name of one that is gone, and must not inherit its slots.
         for name in files.orphans { try removeIndex(name) }
@@ -121,7 +121,7 @@ struct PartitionRecoverer {
         if recoveryPoint > max(reached, log.logStartOffset) {
             lose(max(reached, log.logStartOffset)..<recoveryPoint, "the log ends before them")
             // Their numbers were seen by readers and must not name other records.
-            log.nextOffset = recoveryPoint
+            if !Mutant.numbersReused.isOn { log.nextOffset = recoveryPoint }
             log.beginsSegment = true
         }
         if log.logStartOffset > log.nextOffset {

@@ -2,6 +2,14 @@
 enum Quarantine {
     static let directoryName = "quarantine"
 
+    /// Makes durable what a process set aside that was killed before it had synced that: a file
+    /// must not come back to a log that went on without it.
+    static func settle(in directory: String, on fileSystem: any FileSystem) throws(IOFailure) {
+        let quarantine = "\(directory)/\(directoryName)"
+        guard try fileSystem.status(of: quarantine) != nil else { return }
+        try fileSystem.synchronizeDirectory(quarantine)
+    }
+
     /// Moves the file `name` out of `folder`, which lies in the data directory.
     ///
     /// - Returns: its new path; its name begins with that of the folder.

@@ -12,7 +12,7 @@ package enum RecoveryDecision: Equatable, Sendable {
         switch (isIntact, isBelowRecoveryPoint) {
         case (true, _): self = .keep
         case (false, false): self = .cut
-        case (false, true): self = .report
+        case (false, true): self = Mutant.rotIsCut.isOn ? .cut : .report
         }
     }
 }

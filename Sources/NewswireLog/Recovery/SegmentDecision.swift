@@ -37,13 +37,15 @@ package enum SegmentDecision: Equatable, Sendable {
     package init(_ facts: Facts) {
         let base = facts.file.baseOffset
         let end = facts.logEnd
-        if facts.isCut {
+        if facts.isCut, !Mutant.followersKept.isOn {
             self = .setAside(because: "the log ends before it, at offset \(end)", endsLog: true)
         } else if facts.file.byteCount == 0 {
             self = .drop
         } else if base < end {
             self = .setAside(because: "it begins before offset \(end)", endsLog: false)
-        } else if base > end, base > facts.entry?.recoveryPoint ?? .zero {
+        } else if base > end, base > facts.entry?.recoveryPoint ?? .zero,
+            !Mutant.gapAccepted.isOn
+        {
             self = .setAside(
                 because: "offsets \(end)..<\(base) before it are missing", endsLog: true)
         } else if let next = facts.next, let entry = facts.entry, next <= entry.recoverySegment {

@@ -144,7 +144,7 @@ package struct SegmentScan: ~Copyable {
 
     private func isRight(_ offset: Offset, after expected: Offset) -> Bool {
         switch order {
-        case .appended, .dense: offset == expected
+        case .appended, .dense: offset == expected || Mutant.baseOffsetUnchecked.isOn
         case .increasing: offset >= expected
         }
     }

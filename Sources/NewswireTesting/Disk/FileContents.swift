@@ -23,16 +23,23 @@ struct FileContents {
     /// How many bytes of the disk it takes.
     var allocatedByteCount: Int { max(cached.count, reservedByteCount) }
 
-    mutating func write(_ bytes: [UInt8], at position: Int, sequence: Int) {
+    /// Shows `bytes` at `position`; whether and where they reach the disk says `arrival`.
+    mutating func write(
+        _ bytes: [UInt8], at position: Int, sequence: Int, arrival: WriteArrival
+    ) {
         guard !bytes.isEmpty else { return }
         let before = cached.count
         let after = max(before, position + bytes.count)
         cached.resize(to: after)
         cached.overwrite(at: position, with: bytes, 0..<bytes.count)
-        pending.append(
-            PendingChange(
-                sequence: sequence, sizeBefore: before, sizeAfter: after, position: position,
-                bytes: bytes))
+        let change = PendingChange(
+            sequence: sequence, sizeBefore: before, sizeAfter: after, position: position,
+            bytes: bytes)
+        switch arrival {
+        case .whole: pending.append(change)
+        case .never: pending.append(change.withoutBytes)
+        case .shifted(let byteCount): pending.append(change.shifted(by: byteCount))
+        }
     }
 
     mutating func resize(to byteCount: Int, sequence: Int) {
@@ -67,12 +74,41 @@ struct FileContents {
         cached.resize(to: byteCount)
     }
 
+    /// Turns over a bit of what is on the disk, and of the cache where that shows the same.
+    ///
+    /// - Returns: the byte's position; nil for an empty file.
+    mutating func rot(_ bit: Int) -> Int? {
+        guard !durable.isEmpty else { return nil }
+        let position = bit / 8 % durable.count
+        let rotten = durable[position] ^ (1 << UInt8(bit % 8))
+        if position < cached.count, cached[position] == durable[position] {
+            cached[position] = rotten
+        }
+        durable[position] = rotten
+        return position
+    }
+
     /// Damages bytes at rest, on the disk and in the cache; what was under way arrives before.
     mutating func damage(at position: Int, with bytes: [UInt8]) {
         synchronize()
         cached.overwrite(at: position, with: bytes, 0..<bytes.count)
         let onDisk = max(0, min(bytes.count, durable.count - position))
         durable.overwrite(at: min(position, durable.count), with: bytes, 0..<onDisk)
+    }
+}
+
+/// Where the bytes of a write reach the disk.
+enum WriteArrival {
+    case whole
+    case never
+    case shifted(by: Int)
+
+    init(_ effect: Fault.Effect?) {
+        switch effect {
+        case .loss: self = .never
+        case .misdirection(let byteCount): self = .shifted(by: byteCount)
+        default: self = .whole
+        }
     }
 }
 
@@ -94,6 +130,13 @@ struct PendingChange {
         PendingChange(
             sequence: sequence, sizeBefore: sizeBefore, sizeAfter: sizeAfter, position: 0,
             bytes: [])
+    }
+
+    /// The change with its bytes in another place.
+    func shifted(by byteCount: Int) -> PendingChange {
+        PendingChange(
+            sequence: sequence, sizeBefore: sizeBefore, sizeAfter: sizeAfter,
+            position: max(0, position + byteCount), bytes: bytes)
     }
 
     /// Does it to `contents`.

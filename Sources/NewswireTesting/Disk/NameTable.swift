@@ -119,6 +119,13 @@ struct NameTable {
         change(NameChange(sequence: sequence, node: node, from: place, to: newPlace))
     }
 
+    /// Gives `node` the name `place`, at once and for good, if that is free.
+    mutating func appear(_ node: NodeID, at place: Place) {
+        guard cached[place.directory]?[place.name] == nil else { return }
+        cached[place.directory]?[place.name] = node
+        durable[place.directory]?[place.name] = node
+    }
+
     private mutating func change(_ change: NameChange) {
         change.apply(to: &cached)
         pending.append(change)

@@ -11,27 +11,37 @@ extension SimulatedDisk {
             OperationDetails(position: position, byteCount: bytes.count, bytes: bytes))
         let handle = handle(file.handle)
         guard handle.isWritable else { throw failure(.write, file.path, EBADF) }
-        var fitting = min(bytes.count, fault?.writtenByteCount ?? bytes.count)
+        guard fault?.effect != .omission else { return }
+        var fitting = bytes.count
+        if case .failure? = fault?.effect {
+            fitting = min(fitting, fault?.writtenByteCount ?? 0)
+        }
         let allocated = contents(of: handle.node).allocatedByteCount
         let free = freeByteCount
         let isFull = position + fitting - allocated > free
         // What lies within reserved space fits on a full disk, too.
         if isFull { fitting = min(fitting, max(0, allocated + free - position)) }
-        put(Array(bytes.prefix(fitting)), at: position, handle.node, file.time)
-        if let fault { throw failure(.write, file.path, fault.errorNumber) }
+        put(Array(bytes.prefix(fitting)), at: position, file, fault?.effect)
+        if case .failure(let errorNumber)? = fault?.effect {
+            throw failure(.write, file.path, errorNumber)
+        }
         if isFull { throw failure(.write, file.path, ENOSPC) }
     }
 
     private mutating func put(
-        _ bytes: [UInt8], at position: Int, _ node: NodeID, _ time: Timestamp
+        _ bytes: [UInt8], at position: Int, _ file: OpenFile, _ effect: Fault.Effect?
     ) {
         guard !bytes.isEmpty else { return }
         let sequence = nextSequence()
-        withNode(node) { node in
+        withNode(handle(file.handle).node) { node in
             let end = node.contents?.cached.count ?? 0
-            node.contents?.write(bytes, at: position, sequence: sequence)
-            node.modified = time
+            node.contents?.write(
+                bytes, at: position, sequence: sequence, arrival: WriteArrival(effect))
+            node.modified = file.time
             node.showInMaps(min(position, end)..<position + bytes.count)
+            if case .failedWriteback(let errorNumber)? = effect {
+                node.failSync(errorNumber, cacheReverts: false)
+            }
         }
     }
 
@@ -54,11 +64,12 @@ extension SimulatedDisk {
     }
 
     mutating func truncate(to byteCount: Int, _ file: OpenFile) throws(IOFailure) {
-        try begin(.truncate, file.path, OperationDetails(byteCount: byteCount))
+        let effect = try begin(.truncate, file.path, OperationDetails(byteCount: byteCount))
         let handle = handle(file.handle)
         guard handle.isWritable, byteCount >= 0 else {
             throw failure(.truncate, file.path, EINVAL)
         }
+        guard effect != .omission else { return }
         guard byteCount - contents(of: handle.node).allocatedByteCount <= freeByteCount else {
             throw failure(.truncate, file.path, ENOSPC)
         }
@@ -72,7 +83,8 @@ extension SimulatedDisk {
     }
 
     mutating func reserve(upTo byteCount: Int, _ file: OpenFile) throws(IOFailure) {
-        try begin(.reserve, file.path, OperationDetails(byteCount: byteCount))
+        let effect = try begin(.reserve, file.path, OperationDetails(byteCount: byteCount))
+        guard effect != .omission else { return }
         let handle = handle(file.handle)
         guard handle.isWritable else { throw failure(.reserve, file.path, EBADF) }
         guard byteCount - contents(of: handle.node).allocatedByteCount <= freeByteCount else {
@@ -84,18 +96,34 @@ extension SimulatedDisk {
     mutating func synchronize(_ file: OpenFile) throws(IOFailure) {
         let fault = try beginFaulty(.synchronize, file.path)
         let handle = handle(file.handle)
-        if let fault {
-            withNode(handle.node) { $0.failSync(cacheReverts: fault.cacheReverts) }
-            handles[file.handle]?.reportedSyncs = nodes[handle.node]?.failedSyncs ?? 0
-            throw failure(.synchronize, file.path, fault.errorNumber)
+        switch fault?.effect {
+        case .failure(let errorNumber):
+            let reverts = fault?.cacheReverts ?? false
+            withNode(handle.node) { $0.failSync(EIO, cacheReverts: reverts) }
+            noteReport(file)
+            throw failure(.synchronize, file.path, errorNumber)
+        case .omission: return
+        case .postponement(let changes): return postpone(.file(handle.node), by: changes)
+        default: synchronize(node: handle.node)
         }
-        withNode(handle.node) { $0.contents?.synchronize() }
-        names.synchronize(file: handle.node)
-        let failed = nodes[handle.node]?.failedSyncs ?? 0
-        guard handle.reportedSyncs < failed else { return }
-        // Another open file's sync failed: this one hears of it now, and then never again.
+        guard handle.reportedSyncs < nodes[handle.node]?.failedSyncs ?? 0 else { return }
+        // Write-back failed, or another open file's sync: this one hears of it now, and then never
+        // again.
+        noteReport(file)
+        throw failure(.synchronize, file.path, nodes[handle.node]?.syncErrorNumber ?? EIO)
+    }
+
+    /// Brings all of a file to the disk, and what else a sync of it brings.
+    mutating func synchronize(node: NodeID) {
+        withNode(node) { $0.contents?.synchronize() }
+        names.synchronize(file: node)
+    }
+
+    private mutating func noteReport(_ file: OpenFile) {
+        let node = handle(file.handle).node
+        let failed = nodes[node]?.failedSyncs ?? 0
         handles[file.handle]?.reportedSyncs = failed
-        throw failure(.synchronize, file.path, EIO)
+        nodes[node]?.seenSyncs = failed
     }
 
     mutating func map(byteCount: Int, _ file: OpenFile) throws(IOFailure) -> MappedRegion {
@@ -123,8 +151,9 @@ struct OpenFile {
 }
 
 extension SimulatedDisk.Node {
-    fileprivate mutating func failSync(cacheReverts: Bool) {
+    fileprivate mutating func failSync(_ errorNumber: Int32, cacheReverts: Bool) {
         failedSyncs += 1
+        syncErrorNumber = errorNumber
         contents?.loseUnsynced(cacheReverts: cacheReverts)
         if cacheReverts { showInMaps(0..<(contents?.cached.count ?? 0)) }
     }

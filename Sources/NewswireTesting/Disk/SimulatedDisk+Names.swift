@@ -64,7 +64,7 @@ extension SimulatedDisk {
     }
 
     mutating func rename(_ path: String, to newPath: String) throws(IOFailure) {
-        try begin(.rename, path)
+        let effect = try begin(.rename, path)
         let place = try place(path, .rename)
         let newPlace = try self.place(newPath, .rename)
         guard let node = names.node(at: place) else { throw failure(.rename, path, ENOENT) }
@@ -75,6 +75,7 @@ extension SimulatedDisk {
         if let replaced = names.node(at: newPlace) {
             try requireReplaceable(replaced, by: node, path)
         }
+        guard effect != .omission else { return }
         names.move(node, from: place, to: newPlace, sequence: nextSequence())
     }
 
@@ -91,29 +92,40 @@ extension SimulatedDisk {
     }
 
     mutating func remove(_ path: String) throws(IOFailure) {
-        try begin(.remove, path)
+        let effect = try begin(.remove, path)
         let place = try place(path, .remove)
         guard let node = names.node(at: place) else { throw failure(.remove, path, ENOENT) }
         guard !names.isDirectory(node) else { throw failure(.remove, path, EISDIR) }
+        guard effect != .omission else { return }
         names.unlink(node, at: place, sequence: nextSequence())
     }
 
     mutating func removeDirectory(_ path: String) throws(IOFailure) {
-        try begin(.remove, path)
+        let effect = try begin(.remove, path)
         let place = try place(path, .remove)
         guard let node = names.node(at: place) else { throw failure(.remove, path, ENOENT) }
         guard let entries = names.cached[node] else { throw failure(.remove, path, ENOTDIR) }
         guard entries.isEmpty else { throw failure(.remove, path, ENOTEMPTY) }
+        guard effect != .omission else { return }
         names.unlink(node, at: place, sequence: nextSequence())
     }
 
     mutating func synchronizeDirectory(_ path: String) throws(IOFailure) {
-        try begin(.synchronizeDirectory, path)
+        let effect = try begin(.synchronizeDirectory, path)
         guard let node = try node(path, .synchronizeDirectory) else {
             throw failure(.synchronizeDirectory, path, ENOENT)
         }
         guard names.isDirectory(node) else { throw failure(.synchronizeDirectory, path, ENOTDIR) }
         try requireDescriptor(.synchronizeDirectory, path)
+        switch effect {
+        case .omission: return
+        case .postponement(let changes): postpone(.directory(node), by: changes)
+        default: synchronize(directory: node)
+        }
+    }
+
+    /// Brings the names in a directory to the disk.
+    mutating func synchronize(directory node: NodeID) {
         names.synchronize(directory: node)
         collect()
     }
@@ -177,7 +189,7 @@ extension SimulatedDisk {
         return node
     }
 
-    private mutating func newNode(_ node: Node) -> NodeID {
+    mutating func newNode(_ node: Node) -> NodeID {
         defer { nextNode += 1 }
         nodes[nextNode] = node
         return nextNode
@@ -186,7 +198,7 @@ extension SimulatedDisk {
     private mutating func newHandle(_ node: NodeID, isWritable: Bool) -> Int {
         defer { nextHandle += 1 }
         handles[nextHandle] = Handle(
-            node: node, isWritable: isWritable, reportedSyncs: nodes[node]?.failedSyncs ?? 0)
+            node: node, isWritable: isWritable, reportedSyncs: nodes[node]?.seenSyncs ?? 0)
         return nextHandle
     }
 }

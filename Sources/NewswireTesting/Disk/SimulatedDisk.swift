@@ -11,8 +11,12 @@ struct SimulatedDisk {
         var maps: [SimulatedMemory] = []
         /// Where reading fails.
         var unreadable: [Range<Int>] = []
-        /// How many syncs have failed; every open file reports each of them once.
+        /// How many syncs and write-backs have failed; every open file reports each of them once.
         var failedSyncs = 0
+        /// How many of them somebody heard of; the others are news to whoever opens the file, too.
+        var seenSyncs = 0
+        /// What is reported for the last of them.
+        var syncErrorNumber = EIO
         var isLocked = false
     }
 
@@ -32,10 +36,15 @@ struct SimulatedDisk {
     var sequence = 0
     var log = OperationLog()
     var faults = FaultCounter(FaultPlan())
+    /// Syncs that were answered and are still to be done.
+    var postponed: [PostponedSync] = []
+    /// The clocks that a slow operation moves.
+    let time: ManualTimeSource
 
-    init(_ mode: NameMode, at time: Timestamp) {
+    init(_ mode: NameMode, _ time: ManualTimeSource) {
         names = NameTable(mode)
-        nodes = [NameTable.root: Node(contents: nil, modified: time)]
+        nodes = [NameTable.root: Node(contents: nil, modified: time.wallClock())]
+        self.time = time
     }
 
     /// The disk that is found after a crash.
@@ -43,6 +52,7 @@ struct SimulatedDisk {
         var disk = self
         disk.log = OperationLog()
         disk.faults = FaultCounter(FaultPlan())
+        disk.postponed = []
         disk.handles = [:]
         for node in disk.nodes.keys { disk.nodes[node]?.forgetProcesses() }
         guard profile != .killed else {
@@ -71,21 +81,34 @@ struct SimulatedDisk {
 
     // MARK: Operations
 
-    /// Counts an operation, and fails it when the power is gone or a fault strikes.
+    /// Counts an operation, and fails it when the power is gone or a fault says so.
+    ///
+    /// - Returns: what else a fault makes of it; an operation does not mind what is not for it.
+    @discardableResult
     mutating func begin(
         _ operation: IOFailure.Operation, _ path: String, _ details: OperationDetails = .init()
-    ) throws(IOFailure) {
-        try log.begin(operation, path, details)
-        guard let fault = faults.strike(operation, path) else { return }
-        throw IOFailure(operation, path, errorNumber: fault.errorNumber)
+    ) throws(IOFailure) -> Fault.Effect? {
+        let fault = try beginFaulty(operation, path, details)
+        if case .failure(let errorNumber)? = fault?.effect {
+            throw IOFailure(operation, path, errorNumber: errorNumber)
+        }
+        return fault?.effect
     }
 
-    /// The same for operations of which a fault leaves traces, and which throw it themselves.
+    /// The same for operations of which a failure leaves traces, and which throw it themselves.
     mutating func beginFaulty(
         _ operation: IOFailure.Operation, _ path: String, _ details: OperationDetails = .init()
     ) throws(IOFailure) -> Fault? {
         try log.begin(operation, path, details)
-        return faults.strike(operation, path)
+        finishPostponed()
+        guard let fault = faults.strike(operation, path) else { return nil }
+        switch fault.effect {
+        case .delay(let duration): time.advance(by: duration)
+        case .rot(let bit): rot(bit, of: path)
+        case .intrusion(let path, let bytes): intrude(path, bytes)
+        default: return fault
+        }
+        return nil
     }
 
     mutating func nextSequence() -> Int {
@@ -149,6 +172,8 @@ extension SimulatedDisk.Node {
     fileprivate mutating func forgetProcesses() {
         maps = []
         failedSyncs = 0
+        seenSyncs = 0
+        syncErrorNumber = EIO
         isLocked = false
     }
 }

@@ -13,7 +13,7 @@ public final class SimulatedFileSystem: Sendable {
 
     /// An empty disk; files get their times from `time`.
     public init(names: NameMode = .strict, time: ManualTimeSource = ManualTimeSource()) {
-        disk = Mutex(SimulatedDisk(names, at: time.wallClock()))
+        disk = Mutex(SimulatedDisk(names, time))
         self.time = time
     }
 
@@ -55,8 +55,11 @@ public final class SimulatedFileSystem: Sendable {
         set { disk.withLock { $0.faults = FaultCounter(newValue) } }
     }
 
-    /// How often an operation failed by a fault since the plan was set.
+    /// How often an operation failed by a fault since the plan was set, or a sync is going to.
     public var faultHitCount: Int { disk.withLock { $0.faults.hitCount } }
+
+    /// How often a fault struck since the plan was set, whether or not anybody was told.
+    public var faultStrikeCount: Int { disk.withLock { $0.faults.strikeCount } }
 
     /// How many files and locks are open.
     public var openFileCount: Int { disk.withLock { $0.handles.count } }
