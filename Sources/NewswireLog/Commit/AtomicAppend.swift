@@ -36,7 +36,11 @@ extension LogDirectory {
 
     /// The same without waiting for the sync.
     ///
-    /// - Parameter waiter: completed once, with the first of the batches, unless this throws.
+    /// - Parameters:
+    ///   - parts: one for each partition.
+    ///   - waiter: completed once, with the first of the batches, unless this throws.
+    /// - Returns: the offsets that the records got, in the order of `parts`.
+    /// - Throws: what the twin throws before it waits.
     package func append(
         _ parts: [PartitionAppend], waiter: (any AppendWaiter)?
     ) throws(LogFailure) -> [AppendedBatch] {
@@ -110,7 +114,9 @@ struct AtomicAppend {
     /// All parts go into one group of the commit log: it has to hold them.
     func checkSize() throws(LogFailure) {
         let limit = OpenGroup.byteCountMax - RedoGroup.Layout.headerByteCount
-        let byteCount = parts.reduce(0) { $0 + OpenGroup.cost($1.bytes.count, to: $1.log.partition) }
+        let byteCount = parts.reduce(0) { sum, part in
+            sum + OpenGroup.cost(part.bytes.count, to: part.log.partition)
+        }
         guard byteCount > limit, let log = parts.first?.log else { return }
         throw .atomicAppend(
             log.partition, "\(byteCount) bytes do not go together: at most \(limit) do")

@@ -180,7 +180,7 @@ final class CommitLog: Sendable {
 
     // MARK: Committing
 
-    /// Commits the open group, if there is anything in it. One caller at a time.
+    /// Commits the open group, if there is anything in it; one caller at a time.
     ///
     /// - Returns: the logs that have somebody to complete.
     func commit() -> CommittedGroup {
@@ -259,22 +259,22 @@ final class CommitLog: Sendable {
     private func apply(_ group: borrowing OpenGroup, from fileNumber: UInt64) {
         for run in group.runs {
             switch run.log.beginApply(run, from: fileNumber) {
-            case .now: break
-            case .never: continue
+            case .now: apply(run, of: group, from: fileNumber)
             case .later(let failure):
                 run.log.keepForLater(run, group.copyBatches(of: run), failure)
-                continue
+            case .never: continue
             }
-            do throws(IOFailure) {
-                if !run.isDirect {
-                    try group.withPieces(of: run) { pieces, bytes throws(IOFailure) in
-                        try run.file.write(pieces, of: bytes, at: run.position)
-                    }
-                }
-                run.log.finishApply(run, from: fileNumber)
-            } catch {
-                run.log.keepForLater(run, group.copyBatches(of: run), error)
-            }
+        }
+    }
+
+    private func apply(
+        _ run: OpenGroup.Run, of group: borrowing OpenGroup, from fileNumber: UInt64
+    ) {
+        do throws(IOFailure) {
+            try group.write(run)
+            run.log.finishApply(run, from: fileNumber)
+        } catch {
+            run.log.keepForLater(run, group.copyBatches(of: run), error)
         }
     }
 

@@ -61,6 +61,8 @@ struct OpenGroup: ~Copyable {
     private var entryCount = 0
     private var pieces: [Piece] = []
     private var removals: [RedoGroup.Target] = []
+    /// Where their entries begin.
+    private var removalPlaces: [Int] = []
 
     /// Whether there is nothing to commit.
     var isEmpty: Bool { entryCount == 0 }
@@ -123,8 +125,6 @@ struct OpenGroup: ~Copyable {
         addEntry(.removal, 0, .start, 0, .zero)
         byteCount += RedoGroup.EntryLayout.headerByteCount
     }
-
-    private var removalPlaces: [Int] = []
 
     private static func byteCount(ofTargetIn partition: TopicPartition) -> Int {
         RedoGroup.TargetLayout.headerByteCount + partition.topic.utf8.count
@@ -233,17 +233,16 @@ struct OpenGroup: ~Copyable {
         get { buffer.bytes.extracting(0..<pagesByteCount) }
     }
 
-    /// Calls `body` with the bytes of a run's batches, in order, one after the other in `bytes`.
-    func withPieces<Answer>(
-        of run: Run, _ body: (_ pieces: [Range<Int>], _ bytes: RawSpan) throws(IOFailure) -> Answer
-    ) throws(IOFailure) -> Answer {
+    /// Writes the batches of a run to their place, unless they stand there already.
+    func write(_ run: Run) throws(IOFailure) {
+        guard !run.isDirect else { return }
         var ranges: [Range<Int>] = []
         var piece = run.first
         while piece >= 0 {
             ranges.append(pieces[piece].range)
             piece = pieces[piece].next
         }
-        return try body(ranges, buffer.bytes)
+        try run.file.write(ranges, of: buffer.bytes, at: run.position)
     }
 
     /// Copies the bytes of a run's batches.

@@ -25,8 +25,8 @@ extension LogDirectory {
         let commitLog = CommitLog(
             files, after: CommitLogReplay.Outcome(), time: options.time)
         let services = LogServices(
-            directory: path, options, lock: nil, checkpoint: nil, commitLog: commitLog,
-            found: CheckpointFacts(found))
+            directory: path, options,
+            LogServices.Opened(commitLog: commitLog, found: CheckpointFacts(found)))
         return LogDirectory(
             services,
             RecoveryReport(wasClean: found.isClean, quarantined: found.damaged.map(\.path)),
@@ -99,8 +99,9 @@ extension LogDirectory {
             }
             try removeRemnants(in: path, on: fileSystem)
             let services = LogServices(
-                directory: path, options, lock: lock, checkpoint: checkpoint,
-                commitLog: commitLog, found: facts)
+                directory: path, options,
+                LogServices.Opened(
+                    lock: lock, checkpoint: checkpoint, commitLog: commitLog, found: facts))
             return LogDirectory(
                 services,
                 RecoveryReport(wasClean: found.isClean, quarantined: setAside.map(\.path)),

@@ -28,14 +28,21 @@ package final class LogServices: Sendable {
     /// What the checkpoint at the open says of partitions that were not opened since.
     private let unopened: Mutex<CheckpointFacts>
 
-    init(
-        directory: String, _ options: LogDirectoryOptions, lock: DirectoryLock?,
-        checkpoint: Checkpoint?, commitLog: CommitLog, found: CheckpointFacts
-    ) {
-        self.commitLog = commitLog
-        self.lock = lock
-        unopened = Mutex(found)
-        self.checkpoint = checkpoint
+    /// What opening the directory brought.
+    struct Opened {
+        /// Nil when the directory is only read.
+        var lock: DirectoryLock?
+        /// Nil when the directory is only read.
+        var checkpoint: Checkpoint?
+        var commitLog: CommitLog
+        var found: CheckpointFacts
+    }
+
+    init(directory: String, _ options: LogDirectoryOptions, _ opened: Opened) {
+        commitLog = opened.commitLog
+        lock = opened.lock
+        unopened = Mutex(opened.found)
+        checkpoint = opened.checkpoint
         self.directory = directory
         fileSystem = options.fileSystem
         time = options.time

@@ -24,8 +24,9 @@ extension PartitionLog {
 
     /// While nothing is accepted.
     ///
-    /// What follows at the new level must not be durable while what is before it is not, and readers
-    /// of the new level see at once what is written: so the old one ends with everything synced.
+    /// What follows at the new level must not be durable while what is before it is not, and
+    /// readers of the new level see at once what is written: so the old one ends with everything
+    /// synced.
     private func alterLevel(_ configuration: LogConfiguration) throws(LogFailure) {
         try synchronize()
         try finish { writer throws(LogFailure) in

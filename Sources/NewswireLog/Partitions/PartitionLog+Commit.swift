@@ -1,7 +1,7 @@
 internal import Synchronization
 
-// Syncing what was written to the segments: for the levels below `synced` that makes it durable, for
-// `synced` topics it frees the commit log. The order of the steps is the promise of the engine.
+// Syncing what was written to the segments: for the levels below `synced` that makes it durable,
+// for `synced` topics it frees the commit log. The order of the steps is the promise of the engine.
 extension PartitionLog {
     /// What one sync covers, as it stood before the sync began.
     private struct Capture {

@@ -89,8 +89,8 @@ extension PartitionLog {
     private func syncWhenDue(_ next: inout Deadline) {
         let now = services.time.instant()
         let due: Instant? = writer.withLock { writer in
-            // Sealed segments wait for nothing: recovery reads all that is not synced, and they keep
-            // descriptors.
+            // Sealed segments wait for nothing: recovery reads all that is not synced, and they
+            // keep descriptors.
             if !writer.unsyncedFiles.isEmpty { return now }
             // What else the commit log holds is synced by the checkpoint.
             guard writer.configuration.durability != .synced else { return nil }

@@ -110,11 +110,7 @@ struct CommitSlotConcurrencyTests {
             try crew.add {
                 for number in 0..<60 {
                     let log = logs[(thread + number) % logs.count]
-                    let found = try #require(outcome(of: log, blocking: thread % 2 == 0))
-                    guard case .failure(.stopped) = found else {
-                        Issue.record("\(found)")
-                        return
-                    }
+                    try #require(isStopped(outcome(of: log, blocking: thread % 2 == 0)))
                 }
             }
         }
@@ -125,6 +121,10 @@ struct CommitSlotConcurrencyTests {
             #expect(try log.values().count == 1)
         }
         #expect(throws: LogFailure.self) { try store.close() }
+    }
+
+    private func isStopped(_ outcome: Result<AppendedBatch, LogFailure>?) -> Bool {
+        if case .failure(.stopped)? = outcome { true } else { false }
     }
 
     /// Appends a record, and waits in one way or the other.

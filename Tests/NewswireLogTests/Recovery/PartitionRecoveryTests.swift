@@ -18,7 +18,7 @@ struct PartitionRecoveryTests {
 
     /// Appends synced records, a checkpoint after the first `checkpointed`, and crashes.
     ///
-    /// The level is below `synced`: what of these topics is synced is known by the checkpoint alone.
+    /// The level is below `synced`: what of these topics is synced, the checkpoint alone knows.
     private func crashed(
         _ count: Int, checkpointed: Int, _ profile: CrashProfile = .killed
     ) throws -> SimulatedFileSystem {
