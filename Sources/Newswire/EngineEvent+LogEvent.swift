@@ -28,6 +28,11 @@ extension EngineEvent {
                 .damage, .error,
                 "\(damage.path), position \(damage.position): \(damage.byteCount) bytes went bad;"
                     + " what they held is only found where a segment has it")
+        case .redoIncomplete(let path):
+            self.init(
+                .damage, .error,
+                "redo files are missing in \(path), or a part of one: what they held is only found"
+                    + " where a segment has it")
         case .damaged(let partition, let offsets, let path, let failure):
             self.init(
                 .damage, .error,

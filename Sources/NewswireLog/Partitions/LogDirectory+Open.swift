@@ -119,7 +119,32 @@ extension LogDirectory {
         var replay = CommitLogReplay(in: path, of: format.directoryID, on: options.fileSystem)
         try replay.run(found.newest, &facts)
         for damage in replay.outcome.damage { options.onEvent(.redoDamaged(damage)) }
+        if replay.outcome.isIncomplete, replay.outcome.damage.isEmpty {
+            options.onEvent(.redoIncomplete(path: "\(path)/\(RedoDirectory.directoryName)"))
+        }
         return CommitLog(files, after: replay.outcome, time: options.time)
+    }
+
+    /// What opening the directory at `path` for writing would bring from the commit log to its
+    /// partitions, and where they would end; nothing is changed.
+    package static func plannedReplay(
+        at path: String, on fileSystem: any FileSystem = PosixFileSystem()
+    ) throws(LogFailure) -> [TopicPartition: PlannedReplay] {
+        let format = try format(at: path, on: fileSystem)
+        let found = try heads(in: RedoDirectory(in: path, on: fileSystem), of: format)
+        var facts = CheckpointFacts(found)
+        var replay = CommitLogReplay(
+            in: path, of: format.directoryID, on: fileSystem, isPlan: true)
+        do throws(IOFailure) {
+            try replay.run(found.newest, &facts)
+        } catch { throw .inputOutput(nil, error) }
+        var plans: [TopicPartition: PlannedReplay] = [:]
+        for (identity, replayed) in facts.replayed {
+            guard let entry = facts.entries[identity] else { continue }
+            plans[entry.partition] = PlannedReplay(
+                byteCount: replayed.byteCount, logEndOffset: entry.recoveryPoint)
+        }
+        return plans
     }
 
     private static func replaceFormat(

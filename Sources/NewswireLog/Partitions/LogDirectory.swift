@@ -75,7 +75,7 @@ public final class LogDirectory: Sendable {
             on: services)
         services.partitions.insert(log)
         let report = recovered.report
-        if report.changedAnything || report.scannedByteCount > 0 {
+        if report.isWorthTelling {
             recovery.withLock { $0.partitions.append(report) }
         }
         if report.changedAnything, !services.isReadOnly { services.onEvent(.recovered(report)) }

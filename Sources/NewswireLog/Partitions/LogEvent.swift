@@ -13,6 +13,9 @@ public enum LogEvent: Sendable {
     case indexRebuilt(TopicPartition, path: String)
     /// A part of a redo file is not what was written there; what it held may be in the segments.
     case redoDamaged(DamagedRedo)
+    /// A group is missing from the redo files at `path` that was synced; what it held may be in the
+    /// segments.
+    case redoIncomplete(path: String)
     /// Maintenance read records that are damaged; told once while the directory is open.
     case damaged(TopicPartition, Range<Offset>, path: String, BatchFailure)
     /// A sync took longer than a second.

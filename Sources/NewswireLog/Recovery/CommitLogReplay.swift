@@ -23,22 +23,23 @@ struct CommitLogReplay {
         var damage: [DamagedRedo] = []
     }
 
-    private let directory: String
-    private let fileSystem: any FileSystem
+    private let isPlan: Bool
     private let directoryID: TopicID
     private let files: RedoFiles
     /// By which group a partition ended: entries before it do not count.
     private var removals: [PartitionIdentity: UInt64] = [:]
     private var written: UnsyncedSegments
-    private var replayed: [PartitionIdentity: Replayed] = [:]
     /// The sequence of the last group that was seen.
     private var found: UInt64 = 0
     private(set) var outcome = Outcome()
 
-    init(in directory: String, of directoryID: TopicID, on fileSystem: any FileSystem) {
-        self.directory = directory
+    /// Prepares the replay of a directory; a plan says what would be done, and does nothing.
+    init(
+        in directory: String, of directoryID: TopicID, on fileSystem: any FileSystem,
+        isPlan: Bool = false
+    ) {
+        self.isPlan = isPlan
         self.directoryID = directoryID
-        self.fileSystem = fileSystem
         files = RedoFiles(in: directory, of: directoryID, on: fileSystem)
         written = UnsyncedSegments(in: directory, on: fileSystem)
     }
@@ -53,7 +54,6 @@ struct CommitLogReplay {
         try look(needed, head)
         for number in needed { try replay(number, &facts) }
         try written.synchronizeAll()
-        facts.replayed = replayed
     }
 
     // MARK: Looking
@@ -112,23 +112,33 @@ struct CommitLogReplay {
     private mutating func replay(
         _ group: RedoGroup, _ bytes: [UInt8], _ facts: inout CheckpointFacts
     ) throws(IOFailure) {
-        for (slot, target) in group.targets.enumerated() {
+        var entries = [[RedoGroup.Entry]](repeating: [], count: group.targets.count)
+        for entry in group.entries where entry.kind != .removal {
+            entries[entry.target].append(entry)
+        }
+        for (target, entries) in zip(group.targets, entries) {
             if let end = removals[target.identity], end >= group.sequence { continue }
             let known = facts.entries[target.identity]?.recoveryPoint ?? .zero
-            let entries = group.entries.filter { entry in
-                entry.target == slot && entry.kind != .removal && entry.nextOffset > known
-            }
-            guard let last = entries.last else { continue }
-            // Under the name of a partition that ended without a word another one may live by now.
-            guard let file = try written.file(of: target) else { continue }
-            try write(entries.filter { $0.kind == .data }, of: bytes, to: file)
-            moveEntry(of: target, behind: last, &facts)
-            noteEpoch(of: target, entries, bytes, &facts)
-            replayed[target.identity, default: Replayed()].batchCount += entries.count
-            replayed[target.identity, default: Replayed()].byteCount += entries.reduce(0) {
-                $0 + $1.byteCount
-            }
+            try replay(entries.filter { $0.nextOffset > known }, of: bytes, into: target, &facts)
         }
+    }
+
+    private mutating func replay(
+        _ entries: [RedoGroup.Entry], of bytes: [UInt8], into target: RedoGroup.Target,
+        _ facts: inout CheckpointFacts
+    ) throws(IOFailure) {
+        guard let last = entries.last else { return }
+        if !isPlan {
+            // Under the name of a partition that ended without a word another one may live by now.
+            guard let file = try written.file(of: target) else { return }
+            try write(entries.filter { $0.kind == .data }, of: bytes, to: file)
+        }
+        moveEntry(of: target, behind: last, &facts)
+        noteEpoch(of: target, entries, bytes, &facts)
+        var done = facts.replayed[target.identity] ?? Replayed()
+        done.batchCount += entries.count
+        done.byteCount += entries.reduce(0) { $0 + $1.byteCount }
+        facts.replayed[target.identity] = done
     }
 
     /// Entries of one target follow each other in the segment.

@@ -52,6 +52,9 @@ public struct PartitionRecovery: Sendable {
         self.logEndOffset = logEndOffset
     }
 
+    /// Whether anything was looked at or done.
+    var isWorthTelling: Bool { changedAnything || scannedByteCount > 0 || replayedByteCount > 0 }
+
     /// Whether something was cut, set aside, lost or made again.
     public var changedAnything: Bool {
         !cut.isEmpty || !quarantined.isEmpty || !rebuilt.isEmpty || !lost.isEmpty
@@ -76,4 +79,12 @@ public struct LostRange: Sendable {
     public let offsets: Range<Offset>
     /// The file and what is wrong with it.
     public let reason: String
+}
+
+/// What the commit log holds for a partition whose directory was not closed in order.
+package struct PlannedReplay: Hashable, Sendable {
+    /// How many bytes of batches.
+    package let byteCount: Int
+    /// The end with them, exclusive.
+    package let logEndOffset: Offset
 }

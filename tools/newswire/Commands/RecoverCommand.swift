@@ -25,22 +25,28 @@ enum RecoverCommand {
                 for sentence in RecoverySentences(engine.recoveryReport, .planned).all {
                     invocation.messages.note(sentence)
                 }
-                return try report(engine.recoveryReport, for: invocation)
+                // A reader does not replay: it is told here what a writer would.
+                let plans = try translatingFailures { () throws(LogFailure) in
+                    try LogDirectory.plannedReplay(at: engine.path)
+                }
+                return try report(engine.recoveryReport, plans, for: invocation)
             }
         })
 
     private static let columns = [
-        "topic", "partition", "logEndOffset", "scannedBytes", "keptBytes", "cutBytes",
-        "quarantinedFiles",
-        "rebuiltFiles", "lostOffsets", "milliseconds",
+        "topic", "partition", "logEndOffset", "replayedBytes", "scannedBytes", "keptBytes",
+        "cutBytes", "quarantinedFiles", "rebuiltFiles", "lostOffsets", "milliseconds",
     ].map(Column.init)
 
     private static func report(
-        _ report: RecoveryReport, for invocation: Invocation
+        _ report: RecoveryReport, _ plans: [TopicPartition: PlannedReplay] = [:],
+        for invocation: Invocation
     ) throws -> ExitCode {
         var rows = RowWriter(
             columns, format: invocation.listFormat, output: invocation.output)
-        for recovery in report.partitions { try rows.write(cells(of: recovery)) }
+        for recovery in report.partitions {
+            try rows.write(cells(of: recovery, plans[recovery.partition]))
+        }
         try rows.finish()
         invocation.messages.note(
             report.wasClean
@@ -48,13 +54,16 @@ enum RecoverCommand {
         return report.partitions.allSatisfy(\.lost.isEmpty) ? .fine : .failed
     }
 
-    private static func cells(of recovery: PartitionRecovery) -> [Cell] {
+    private static func cells(
+        of recovery: PartitionRecovery, _ plan: PlannedReplay?
+    ) -> [Cell] {
+        let end = max(recovery.logEndOffset, plan?.logEndOffset ?? .zero)
         let cut = recovery.cut.reduce(0) { $0 + $1.byteCount }
         let lost = recovery.lost.reduce(0) { $0 + ($1.offsets.upperBound - $1.offsets.lowerBound) }
         return [
             .text(recovery.partition.topic), .count(recovery.partition.partition),
-            .integer(recovery.logEndOffset.value), .count(recovery.scannedByteCount),
-            .count(recovery.keptByteCount), .count(cut),
+            .integer(end.value), .count(plan?.byteCount ?? recovery.replayedByteCount),
+            .count(recovery.scannedByteCount), .count(recovery.keptByteCount), .count(cut),
             .count(recovery.quarantined.count), .count(recovery.rebuilt.count), .integer(lost),
             .integer(recovery.duration.milliseconds),
         ]
