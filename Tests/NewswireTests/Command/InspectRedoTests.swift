@@ -18,9 +18,14 @@ import Testing
         }
         typing.signal(9)
         _ = try typing.end()
-        let names = try FileManager.default.contentsOfDirectory(atPath: newswire.data + "/commit")
-        let last = try #require(names.filter { $0.hasSuffix(".redo") }.max())
-        redo = newswire.data + "/commit/" + last
+        let folder = newswire.data + "/commit/"
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        // The newest one may be a spare.
+        let used = try files.last { name in
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + name))
+            return name.hasSuffix(".redo") && bytes.dropFirst(4096).starts(with: Data("NWGR".utf8))
+        }
+        redo = folder + (try #require(used))
     }
 
     private func change(_ path: String, _ body: (inout [UInt8]) -> Void) throws {
