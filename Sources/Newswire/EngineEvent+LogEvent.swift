@@ -23,6 +23,10 @@ extension EngineEvent {
                 .indexRebuilt, .warning,
                 "\(partition): \(path) led to the wrong place and was made again from the log",
                 partition: partition)
+        case .redoDamaged(let damage) where damage.byteCount == 0:
+            self.init(
+                .damage, .error,
+                "\(damage.path) is missing; what it held is only found where a segment has it")
         case .redoDamaged(let damage):
             self.init(
                 .damage, .error,

@@ -48,12 +48,21 @@ import Testing
     }
 
     // A later version may have another length and another checksum: both are not looked at.
-    @Test(arguments: [2, 3, 255, .max] as [UInt32])
+    @Test(arguments: [3, 4, 255, .max] as [UInt32])
     func `a later version is too new, whatever else the file holds`(version: UInt32) {
         let newest = FormatFailure.tooNew(version: Int(version), newest: 2)
         #expect(failure(of: versioned(version)) == newest)
         #expect(failure(of: Array(versioned(version).prefix(12))) == newest)
         #expect(failure(of: versioned(version) + [1, 2, 3]) == newest)
+    }
+
+    @Test func `version 1 is read, and known for an older one`() throws {
+        var bytes = Array(versioned(1).prefix(DirectoryFormat.Layout.crc.lowerBound))
+        bytes.append(bigEndian: CRC32C.checksum(of: bytes.rawSpan))
+        let old = try DirectoryFormat(bytes.rawSpan)
+        #expect(old.directoryID == format.directoryID)
+        #expect(!old.isCurrent && format.isCurrent)
+        #expect(failure(of: versioned(1)) != nil, "its checksum is another one")
     }
 
     @Test func `version 0 is too old`() {

@@ -29,6 +29,28 @@ import Testing
         #expect(try table("CheckpointFormat", firstColumns: 4) == layout)
     }
 
+    @Test func `the page about redo files says what the code does`() throws {
+        let layout =
+            rows("file", RedoFile.Layout.fields) + rows("group", RedoGroup.Layout.fields)
+            + rows("entry", RedoGroup.EntryLayout.fields)
+            + rows("target", RedoGroup.TargetLayout.fields)
+        #expect(try table("RedoFormat", firstColumns: 4) == layout)
+    }
+
+    @Test func `the pages say which versions are written`() throws {
+        let versions = [
+            ("CheckpointFormat", Int(RedoHead.version)), ("RedoFormat", Int(RedoFile.version)),
+            ("DirectoryFormat", Int(DirectoryFormat.version)),
+        ]
+        for (page, version) in versions {
+            let row = try Documentation.page("NewswireLog", page).tableRows.first {
+                $0.contains(" version ")
+            }
+            let last = try #require(row).split(separator: "|").last?.trimmed ?? ""
+            #expect(last.prefix { $0.isNumber } == "\(version)", "\(page)")
+        }
+    }
+
     @Test func `the page about directories says what the code does`() throws {
         let layout = rows("", DirectoryFormat.Layout.fields).map { Array($0.dropFirst()) }
         #expect(try table("DirectoryFormat", firstColumns: 3) == layout)
@@ -40,7 +62,8 @@ import Testing
             SegmentFileName.Kind.allCases.map { SegmentFileName(.zero, $0).description }
             + [
                 DirectoryLock.fileName, DirectoryFormat.fileName, PartitionMetadataFile.fileName,
-                LeaderEpochTable.fileName,
+                LeaderEpochTable.fileName, "commit/00000000000000000007.head",
+                "commit/00000000000000000012.redo", "commit/coming",
             ]
         for name in names { #expect(page.contains(" \(name) "), "\(name)") }
     }
@@ -52,6 +75,10 @@ import Testing
             (RedoHead.Layout.fields, RedoHead.Layout.headerByteCount),
             (RedoHead.EntryLayout.fields, RedoHead.EntryLayout.byteCount),
             (DirectoryFormat.Layout.fields, DirectoryFormat.Layout.byteCount),
+            (RedoFile.Layout.fields, RedoFile.Layout.byteCount),
+            (RedoGroup.Layout.fields, RedoGroup.Layout.headerByteCount),
+            (RedoGroup.EntryLayout.fields, RedoGroup.EntryLayout.headerByteCount),
+            (RedoGroup.TargetLayout.fields, RedoGroup.TargetLayout.headerByteCount),
         ]
         for (fields, byteCount) in layouts {
             var end = 0
@@ -77,7 +104,7 @@ import Testing
         let landing = try Documentation.page("NewswireLog", "NewswireLog").text
         let pages = [
             "RecordBatchFormat", "IndexFormat", "CheckpointFormat", "DirectoryFormat", "Recovery",
-            "CrashModel",
+            "CrashModel", "RedoFormat",
         ]
         for page in pages { #expect(landing.contains("<doc" + ":\(page)>"), "\(page)") }
     }

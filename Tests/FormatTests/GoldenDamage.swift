@@ -10,6 +10,9 @@ struct GoldenDamage: Sendable {
         case closed
         /// Left by a crash: its head knows of 30 synced records, 18 more were written.
         case crashed
+        /// Left by a power failure: the same, with records that were `synced`. The commit log has
+        /// all 18, a group for three of them each; of their segments the synced part is left.
+        case uncovered
     }
 
     let name: String
@@ -28,8 +31,19 @@ struct GoldenDamage: Sendable {
         $0.durability = .written
     }
 
+    /// The same, each batch of which is committed by itself.
+    static let syncedPartition = GoldenPartition(
+        "orders", batches: [Int](repeating: 3, count: 16))
+
+    /// The partition that the directory holds.
+    var partition: GoldenPartition {
+        before == .uncovered ? Self.syncedPartition : Self.partition
+    }
+
     /// Damage that leaves a directory which can be opened.
-    static let all = [
+    static let all = segments + commitLog
+
+    private static let segments = [
         GoldenDamage("torn-tail", .crashed) { path in
             try cut(10, from: log(42), in: path)
         },
@@ -65,11 +79,12 @@ struct GoldenDamage: Sendable {
             try cut(5, from: "orders-0/\(SegmentFileName(Offset(42), .timeIndex))", in: path)
         },
         GoldenDamage("newest-head", .closed) { path in
-            try flip(byte: 50, in: "commit/00000000000000000002.redo", in: path)
+            try flip(byte: 50, in: try heads(in: path)[1], in: path)
         },
         GoldenDamage("all-heads", .closed) { path in
-            try flip(byte: 50, in: "commit/00000000000000000002.redo", in: path)
-            try cut(4090, from: "commit/00000000000000000001.redo", in: path)
+            let heads = try heads(in: path)
+            try flip(byte: 50, in: heads[1], in: path)
+            try cut(4090, from: heads[0], in: path)
         },
         GoldenDamage("small-files", .crashed) { path in
             try replace("orders-0/leader-epoch-checkpoint", in: path) { _ in [UInt8]("0\n7".utf8) }
@@ -78,13 +93,43 @@ struct GoldenDamage: Sendable {
         },
     ]
 
+    private static let commitLog = [
+        GoldenDamage("redo-not-applied", .uncovered) { path in
+            try dropUnsynced(in: path)
+        },
+        GoldenDamage("redo-segments-missing", .uncovered) { path in
+            try dropUnsynced(in: path)
+            try remove(log(27), in: path)
+        },
+        GoldenDamage("redo-torn", .uncovered) { path in
+            try dropUnsynced(in: path)
+            try replace(redoFile, in: path) { bytes in
+                Array(bytes.dropLast(4000)) + [UInt8](repeating: 0, count: 4000)
+            }
+        },
+        GoldenDamage("redo-rot", .uncovered) { path in
+            try dropUnsynced(in: path)
+            // The third of six groups.
+            let groups = try redoPageCount(in: path) - 6
+            try flip(byte: (groups + 2) * 4096 + 100, in: redoFile, in: path)
+        },
+        GoldenDamage("redo-first-page", .uncovered) { path in
+            try dropUnsynced(in: path)
+            try flip(byte: 3, in: redoFile, in: path)
+        },
+        GoldenDamage("redo-missing", .uncovered) { path in
+            try dropUnsynced(in: path)
+            try remove(redoFile, in: path)
+        },
+    ]
+
     /// Directories that are refused: only their `newswire.format` is kept.
     static let refused = [
         GoldenDamage("version-0", .closed) { path in
             try replaceFormat(version: 0, in: path)
         },
-        GoldenDamage("version-2", .closed) { path in
-            try replaceFormat(version: 2, in: path)
+        GoldenDamage("version-3", .closed) { path in
+            try replaceFormat(version: 3, in: path)
         },
         GoldenDamage("format", .closed) { path in
             try flip(byte: 20, in: "newswire.format", in: path)
@@ -94,6 +139,32 @@ struct GoldenDamage: Sendable {
 
 /// The log of the segment that begins at `offset`.
 private func log(_ offset: Int64) -> String { "orders-0/\(SegmentFileName(Offset(offset), .log))" }
+
+/// The older and the newer head.
+private func heads(in path: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "\(path)/commit")
+        .filter { $0.hasSuffix(".head") }.sorted().map { "commit/\($0)" }
+}
+
+private let redoFile = "commit/00000000000000000001.redo"
+
+private func redoPageCount(in path: String) throws -> Int {
+    try Data(contentsOf: URL(filePath: "\(path)/\(redoFile)")).count / 4096
+}
+
+/// Takes what no sync of a segment covered.
+private func dropUnsynced(in path: String) throws {
+    let head = try RedoDirectory(in: path, on: PosixFileSystem()).load().newest
+    guard let entry = head?.entries.first else { return }
+    let last = log(entry.recoverySegment.value)
+    try replace(last, in: path) { Array($0.prefix(entry.recoveryPosition.value)) }
+    for name in try FileManager.default.contentsOfDirectory(atPath: "\(path)/orders-0") {
+        guard let file = SegmentFileName(name), file.baseOffset > entry.recoverySegment else {
+            continue
+        }
+        try remove("orders-0/\(name)", in: path)
+    }
+}
 
 /// Replaces the bytes of a file, which may be missing.
 private func replace(

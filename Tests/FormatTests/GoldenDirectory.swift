@@ -58,6 +58,17 @@ struct GoldenDirectory {
         // It says who wrote it, which is nobody's business.
         let lock = "\(data)/\(DirectoryLock.fileName)"
         if manager.fileExists(atPath: lock) { try manager.removeItem(atPath: lock) }
+        try shortenRedoFiles()
+    }
+
+    /// Leaves out the zeros behind the last group, which are most of a redo file.
+    private func shortenRedoFiles() throws {
+        for file in try contents(of: data).keys where file.hasSuffix(".redo") {
+            let url = URL(filePath: "\(data)/\(file)")
+            let bytes = Array(try Data(contentsOf: url))
+            let used = (bytes.lastIndex { $0 != 0 } ?? 0) + 1
+            try Data(bytes.prefix(RedoGroup.wholePages(used))).write(to: url)
+        }
     }
 }
 

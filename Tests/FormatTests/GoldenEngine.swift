@@ -1,4 +1,5 @@
 import Newswire
+import NewswireLog
 import NewswireTesting
 
 /// Fills a data directory through the engine: topics made, altered, grown, trimmed and deleted.
@@ -9,8 +10,9 @@ final class GoldenEngine {
     private let engine: StreamEngine
     private let time = ManualTimeSource(wallClock: Timestamp(milliseconds: 1_760_000_000_000))
 
-    init(at path: String) throws {
+    init(at path: String, on fileSystem: any FileSystem = PosixFileSystem()) throws {
         var options = LogDirectoryOptions()
+        options.fileSystem = fileSystem
         options.time = time
         options.threads = .stepped
         options.createsDirectory = true
@@ -19,6 +21,17 @@ final class GoldenEngine {
 
     /// Every kind of change, and records in between.
     func fill() throws {
+        try fillSynced()
+        try create("relaxed", partitions: 1, ["newswire.durability": "written"])
+        try append(0..<6, to: "relaxed")
+        try engine.alterTopic(
+            "orders", ConfigurationChanges(set: ["newswire.durability": "interval"]))
+        try append(40..<50, to: "orders")
+        try engine.close()
+    }
+
+    /// The same, apart from what a power failure may take.
+    func fillSynced() throws {
         try create("orders", partitions: 2, ["segment.bytes": "1024"])
         try append(0..<20, to: "orders")
         try create("packed", partitions: 1, ["compression.type": "gzip"])
@@ -30,19 +43,20 @@ final class GoldenEngine {
         try append(0..<3, to: "renewed")
         try engine.deleteTopic("renewed")
         lines[TopicPartition("renewed", 0)] = []
-        try create("renewed", partitions: 1, ["newswire.durability": "written"])
+        try create("renewed", partitions: 1, [:])
         try append(5..<9, to: "renewed")
         try engine.alterTopic(
             "orders",
-            ConfigurationChanges(
-                set: ["segment.bytes": "2048", "newswire.durability": "interval"]))
+            ConfigurationChanges(set: ["segment.bytes": "2048"]))
         try engine.addPartitions(to: "orders", total: 3)
         try append(20..<40, to: "orders")
         try engine.trimTopic("packed", before: .offset(Offset(7)))
         try engine.createTopic("gone")
         try engine.deleteTopic("gone")
-        try engine.close()
     }
+
+    /// What the engine says of its topics.
+    var topicLines: [String] { FormatTests.topicLines(of: engine) }
 
     private func create(
         _ name: String, partitions: Int, _ settings: [String: String]

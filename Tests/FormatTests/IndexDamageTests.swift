@@ -37,7 +37,7 @@ import Testing
 
     init() throws {
         temporary = try TemporaryDirectory()
-        path = try GoldenDirectoryTests.v1.copy(in: temporary)
+        path = try GoldenDirectoryTests.today.copy(in: temporary)
     }
 
     private func inflict(_ damage: Damage, on kind: SegmentFileName.Kind) throws {
@@ -54,7 +54,7 @@ import Testing
     /// Every record is found by its offset and by its time.
     private func expectAllFound(_ opened: OpenedDirectory) throws {
         for log in opened.logs {
-            let golden = GoldenDirectoryTests.v1
+            let golden = GoldenDirectoryTests.today
             let records = try golden.timesAndOffsets(of: "\(log.partition).jsonl")
             for (timestamp, offset) in records {
                 let slice = try log.read(from: Offset(offset), maxBytes: 1)

@@ -11,7 +11,7 @@ import Testing
 
     init() throws {
         temporary = try TemporaryDirectory()
-        path = try GoldenDirectoryTests.v1.copy(in: temporary)
+        path = try GoldenDirectoryTests.today.copy(in: temporary)
     }
 
     private static let marker = ".kafka_cleanshutdown"

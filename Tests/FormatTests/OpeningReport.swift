@@ -17,6 +17,7 @@ struct OpeningReport {
         let found = try log.lines()
         var lines = [report.wasClean ? "closed in order" : "not closed in order"]
         lines += report.quarantined.map { "set aside \($0)" }
+        lines += Self.damagedRedo(opened.events)
         for recovery in report.partitions { lines += Self.lines(recovery) }
         lines += Self.rebuiltIndexes(opened.events)
         lines += Self.ranges(found, records)
@@ -32,6 +33,13 @@ struct OpeningReport {
         lines += recovery.lost.map { "lost \($0.offsets.lowerBound)..<\($0.offsets.upperBound)" }
         lines += recovery.ignored.map { "left alone \($0)" }
         return lines
+    }
+
+    private static func damagedRedo(_ events: [LogEvent]) -> [String] {
+        events.compactMap { event in
+            guard case .redoDamaged(let damage) = event else { return nil }
+            return "damaged \(damage.path) at \(damage.position), \(damage.byteCount) bytes"
+        }
     }
 
     private static func rebuiltIndexes(_ events: [LogEvent]) -> [String] {

@@ -16,6 +16,8 @@ package struct RedoDirectory: Sendable {
         /// The largest number that a redo file has, valid or not; 0 without any.
         package var lastGeneration: UInt64 = 0
 
+        package init() {}
+
         /// A file that only a later version can read.
         package var tooNew: (path: String, failure: FormatFailure)? {
             damaged.first { if case .tooNew = $0.failure { true } else { false } }
@@ -73,10 +75,9 @@ package struct RedoDirectory: Sendable {
 
     /// Whether a file of the old name is a head, sound or not, and no redo file.
     private func isHead(_ file: String) throws(IOFailure) -> Bool {
-        guard let status = try fileSystem.status(of: file) else { return false }
-        guard status.byteCount >= 8 else { return true }
-        let magic = try fileSystem.openFile(file, .read).read(8, at: .start)
-        return magic.rawSpan.bigEndian(UInt64.self, at: 0) != RedoFile.magic
+        do throws(IOFailure) {
+            return try RedoFiles.isHead(file, on: fileSystem)
+        } catch  where error.isNotFound { return false }
     }
 
     /// What a file holds; nil when a writer beside this reader has removed it meanwhile.
@@ -148,9 +149,8 @@ package struct RedoDirectory: Sendable {
     private func existingFile(_ generation: UInt64) throws(IOFailure) -> String {
         let file = file(generation)
         let old = "\(path)/\(Self.digits(generation))\(Self.oldSuffix)"
-        guard try fileSystem.status(of: file) == nil, try fileSystem.status(of: old) != nil else {
-            return file
-        }
+        // A redo file may have that name, too, and is not to be taken for it.
+        guard try fileSystem.status(of: file) == nil, try isHead(old) else { return file }
         return old
     }
 

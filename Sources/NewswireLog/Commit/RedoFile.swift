@@ -1,8 +1,9 @@
 /// A redo file that groups are written to, one behind the other.
 ///
 /// Its first page says whose it is; groups follow on whole pages. What stands behind the last group
-/// is zeros, or groups of another life of the file, which its checksums tell apart.
-final class RedoFile: Sendable {
+/// is zeros, or groups of another life of the file, which its checksums tell apart. The table is in
+/// <doc:RedoFormat>.
+package final class RedoFile: Sendable {
     /// Where the fields of the first page lie.
     package enum Layout {
         package static let magic = 0..<8

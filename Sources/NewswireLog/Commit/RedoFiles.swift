@@ -1,5 +1,5 @@
 /// The redo files of a directory, as names in `commit/`.
-struct RedoFiles: Sendable {
+package struct RedoFiles: Sendable {
     private static let suffix = ".redo"
 
     private let directory: String
@@ -27,18 +27,39 @@ struct RedoFiles: Sendable {
         var numbers: [UInt64] = []
         for entry in try fileSystem.entries(of: directory) {
             guard let number = RedoDirectory.number(of: entry.name, suffix: Self.suffix),
-                try isRedoFile(number)
+                try !Self.isHead(path(number), on: fileSystem)
             else { continue }
             numbers.append(number)
         }
         return numbers.sorted()
     }
 
-    /// Whether it is none of the heads, which were called so before there were redo files.
-    private func isRedoFile(_ number: UInt64) throws(IOFailure) -> Bool {
-        let magic = try open(number).read(8, at: .start)
-        return magic.count < 8
-            || magic.rawSpan.bigEndian(UInt64.self, at: 0) != RedoHead.magic
+    /// The number behind those of all redo files, and of heads that are called as they are.
+    func endNumber() throws(IOFailure) -> UInt64 {
+        guard try fileSystem.status(of: directory) != nil else { return 1 }
+        let numbers = try fileSystem.entries(of: directory).compactMap {
+            RedoDirectory.number(of: $0.name, suffix: Self.suffix)
+        }
+        return (numbers.max() ?? 0) + 1
+    }
+
+    /// Whether a file is a head, sound or not: they were called so before there were redo files.
+    package static func isHead(
+        _ path: String, on fileSystem: any FileSystem
+    ) throws(IOFailure) -> Bool {
+        let file = try fileSystem.openFile(path, .read)
+        let start = try file.read(8, at: .start)
+        // A redo file has its name from its first page on.
+        guard start.count == 8 else { return true }
+        switch start.rawSpan.bigEndian(UInt64.self, at: 0) {
+        case RedoHead.magic: return true
+        case RedoFile.magic: return false
+        default:
+            // Gone bad. Only a redo file has a group behind its first page.
+            let group = try file.read(4, at: FilePosition(RedoGroup.pageByteCount))
+            return group.count < 4
+                || group.rawSpan.bigEndian(UInt32.self, at: 0) != RedoGroup.magic
+        }
     }
 
     /// Removes what a process that ended was making of a redo file.

@@ -1,4 +1,4 @@
-/// The head of a redo file: the checkpoint of a directory.
+/// The checkpoint of a directory, in a file of its own: `commit/GENERATION.head`.
 ///
 /// It says how far each partition is synced, where it starts, and whether the directory was closed
 /// in order. The table is in <doc:CheckpointFormat>.
@@ -92,7 +92,7 @@ package struct RedoHead: Hashable, Sendable {
 
     // MARK: Encoding
 
-    /// The bytes of the head, padded with zeros to whole pages of 4 KiB, where groups will begin.
+    /// The bytes of the head, padded with zeros to whole pages of 4 KiB.
     package var encoded: [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(bigEndian: Self.magic)
@@ -133,7 +133,7 @@ package struct RedoHead: Hashable, Sendable {
 
     // MARK: Decoding
 
-    /// Reads a head from the beginning of a redo file.
+    /// Reads a head from the beginning of its file.
     package init(_ bytes: RawSpan) throws(FormatFailure) {
         guard bytes.byteCount >= Layout.headerByteCountOfVersion1 + 4,
             bytes.bigEndian(UInt64.self, at: Layout.magic.lowerBound) == Self.magic

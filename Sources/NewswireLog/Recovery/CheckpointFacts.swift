@@ -1,13 +1,13 @@
 /// What the newest head said when the directory was opened.
-struct CheckpointFacts: Sendable {
+package struct CheckpointFacts: Sendable {
     let isClean: Bool
     /// Whether there was a head, and no damaged one behind it: what it does not know was not there.
     let isWhole: Bool
-    var entries: [PartitionIdentity: RedoHead.Entry]
+    package var entries: [PartitionIdentity: RedoHead.Entry]
     /// What the commit log brought to partitions since that head.
-    var replayed: [PartitionIdentity: CommitLogReplay.Replayed] = [:]
+    package var replayed: [PartitionIdentity: CommitLogReplay.Replayed] = [:]
 
-    init(_ found: RedoDirectory.Contents) {
+    package init(_ found: RedoDirectory.Contents) {
         let head = found.newest
         // Behind a damaged head there may have been anything.
         isClean = (head?.isClean ?? false) && found.damaged.isEmpty

@@ -2,25 +2,25 @@
 ///
 /// Afterwards the segments hold every committed batch, synced, and the checkpoint's entries say so:
 /// each partition is then recovered by itself. Every step may be repeated.
-struct CommitLogReplay {
+package struct CommitLogReplay {
     /// What was replayed into one partition.
-    struct Replayed: Hashable, Sendable {
-        var batchCount = 0
-        var byteCount = 0
+    package struct Replayed: Hashable, Sendable {
+        package var batchCount = 0
+        package var byteCount = 0
     }
 
     /// What was found and done.
-    struct Outcome {
+    package struct Outcome {
         /// The numbers of the redo files, rising.
-        var numbers: [UInt64] = []
+        package var numbers: [UInt64] = []
         /// The number of the redo file to come.
-        var nextNumber: UInt64 = 1
+        package var nextNumber: UInt64 = 1
         /// The sequence of the last group.
-        var lastSequence: UInt64 = 0
+        package var lastSequence: UInt64 = 0
         /// Whether a group is missing that was synced: what it held may still be in the segments.
-        var isIncomplete = false
+        package var isIncomplete = false
         /// Parts of redo files that went bad.
-        var damage: [DamagedRedo] = []
+        package var damage: [DamagedRedo] = []
     }
 
     private let isPlan: Bool
@@ -31,10 +31,10 @@ struct CommitLogReplay {
     private var written: UnsyncedSegments
     /// The sequence of the last group that was seen.
     private var found: UInt64 = 0
-    private(set) var outcome = Outcome()
+    package private(set) var outcome = Outcome()
 
     /// Prepares the replay of a directory; a plan says what would be done, and does nothing.
-    init(
+    package init(
         in directory: String, of directoryID: TopicID, on fileSystem: any FileSystem,
         isPlan: Bool = false
     ) {
@@ -45,11 +45,13 @@ struct CommitLogReplay {
     }
 
     /// Replays what the newest head needs, and moves the entries of the checkpoint behind it.
-    mutating func run(_ head: RedoHead?, _ facts: inout CheckpointFacts) throws(IOFailure) {
+    package mutating func run(
+        _ head: RedoHead?, _ facts: inout CheckpointFacts
+    ) throws(IOFailure) {
         outcome.numbers = try files.numbers()
         outcome.lastSequence = head?.lastSequence ?? 0
-        // Never one that a head counts among those it does not need.
-        outcome.nextNumber = max((outcome.numbers.last ?? 0) + 1, head?.firstFile ?? 1)
+        // Never one that a head counts among those it does not need, nor the name of an old head.
+        outcome.nextNumber = max(try files.endNumber(), head?.firstFile ?? 1)
         let needed = outcome.numbers.filter { $0 >= head?.firstFile ?? 0 }
         try look(needed, head)
         for number in needed { try replay(number, &facts) }
@@ -64,7 +66,10 @@ struct CommitLogReplay {
         // Without a head nobody knows what came before.
         if head == nil, !numbers.isEmpty { outcome.isIncomplete = true }
         for number in numbers {
-            if number != next { outcome.isIncomplete = true }
+            if number != next {
+                outcome.isIncomplete = true
+                noteDamage(of: next, at: .start, byteCount: 0)
+            }
             next = number + 1
             try look(number)
         }
@@ -74,16 +79,22 @@ struct CommitLogReplay {
 
     private mutating func look(_ number: UInt64) throws(IOFailure) {
         var scan = try RedoScan(files.open(number), number: number, of: directoryID)
+        if scan.headerFailure != nil {
+            noteDamage(of: number, at: .start, byteCount: RedoGroup.pageByteCount)
+        }
         while let step = try scan.next() {
             switch step {
             case .damage(let position, let byteCount):
                 outcome.isIncomplete = true
-                outcome.damage.append(
-                    DamagedRedo(
-                        path: files.path(number), position: position, byteCount: byteCount))
+                noteDamage(of: number, at: position, byteCount: byteCount)
             case .group(let group): look(group)
             }
         }
+    }
+
+    private mutating func noteDamage(of number: UInt64, at position: FilePosition, byteCount: Int) {
+        outcome.damage.append(
+            DamagedRedo(path: files.path(number), position: position, byteCount: byteCount))
     }
 
     private mutating func look(_ group: RedoGroup) {
@@ -180,13 +191,13 @@ struct CommitLogReplay {
     }
 }
 
-/// A part of a redo file that is not what was written there.
+/// A part of a redo file that is not what was written there; or the whole of it, missing.
 public struct DamagedRedo: Sendable {
     /// The redo file.
     public let path: String
     /// Where it begins.
     public let position: FilePosition
-    /// How many bytes.
+    /// How many bytes; 0 when the file is missing, and perhaps others behind it.
     public let byteCount: Int
 }
 

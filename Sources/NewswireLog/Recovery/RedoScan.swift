@@ -1,20 +1,22 @@
 /// Reads the groups of a redo file front to back, trusting nothing.
 ///
 /// Memory: one group.
-struct RedoScan {
+package struct RedoScan {
     /// What stands at a place.
-    enum Step {
+    package enum Step {
         case group(RedoGroup)
         /// Bytes that are no group, though one follows.
         case damage(at: FilePosition, byteCount: Int)
     }
 
+    /// What the first page says; as a crash leaves it, that may be of the file's next life.
+    package private(set) var header: RedoFile.Header?
     /// What is wrong with the first page; nil when nothing is.
-    private(set) var headerFailure: FormatFailure?
+    package private(set) var headerFailure: FormatFailure?
     /// Where the next group is expected.
-    private(set) var position = FilePosition(RedoGroup.pageByteCount)
+    package private(set) var position = FilePosition(RedoGroup.pageByteCount)
     /// The bytes of the group that ``next()`` answered last.
-    private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
 
     private let file: any File
     private let number: UInt64
@@ -24,7 +26,7 @@ struct RedoScan {
     private var expected: UInt64 = 0
 
     /// Begins with the first page of `file`, which should be number `number` of the directory.
-    init(
+    package init(
         _ file: any File, number: UInt64, of directoryID: TopicID
     ) throws(IOFailure) {
         self.file = file
@@ -35,14 +37,15 @@ struct RedoScan {
         // Groups can be told without it: they name the file, and their checksums its life.
         do throws(FormatFailure) {
             let header = try RedoFile.Header(page.rawSpan)
-            guard header.directoryID == directoryID, header.number == number else {
+            self.header = header
+            guard header.directoryID == directoryID, header.number >= number else {
                 throw .damaged("it was begun as file \(header.number) of \(header.directoryID)")
             }
         } catch { headerFailure = error }
     }
 
     /// The next group; nil behind the last one.
-    mutating func next() throws(IOFailure) -> Step? {
+    package mutating func next() throws(IOFailure) -> Step? {
         if let group = try group(at: position) { return .group(take(group)) }
         // A torn group is the last one. One that went bad later has others behind it, and no group
         // is longer than that.
@@ -51,6 +54,8 @@ struct RedoScan {
         var place = start + RedoGroup.pageByteCount
         while place.value < min(end, fileByteCount) {
             if try group(at: place) != nil {
+                // Beside a writer it may have been written meanwhile.
+                if let group = try group(at: start) { return .group(take(group)) }
                 position = place
                 return .damage(at: start, byteCount: place.value - start.value)
             }

@@ -19,6 +19,8 @@ struct FileInspection {
         case .partitionMetadata, .properties: try inspectProperties(file)
         case .offsetCheckpoint: try inspectCheckpoint(file)
         case .directoryFormat: try inspectFormat(file)
+        case .head: try inspectHead(file)
+        case .redo where try RedoFiles.isHead(file.path, on: fileSystem): try inspectHead(file)
         case .redo: try inspectRedo(file)
         }
     }
@@ -150,15 +152,40 @@ struct FileInspection {
         case .failure(let failure):
             try writer.write(Damage(path: file.path, problem: failure.sentence))
         case .success(let format):
-            let version = String(DirectoryFormat.version)
-            for (name, value) in [("version", version), ("directory_id", "\(format.directoryID)")] {
-                let item = Item(kind: .property, cells: [.text(name), .text(value)])
-                try writer.write(item, of: file.path)
-            }
+            let version = format.isCurrent ? DirectoryFormat.version : 1
+            try write(
+                [("version", String(version)), ("directory_id", "\(format.directoryID)")], of: file)
+        }
+    }
+
+    private mutating func write(_ properties: [(String, String)], of file: LogFile) throws {
+        for (name, value) in properties {
+            let item = Item(kind: .property, cells: [.text(name), .text(value)])
+            try writer.write(item, of: file.path)
         }
     }
 
     private mutating func inspectRedo(_ file: LogFile) throws {
+        var walk = try RedoWalk(
+            try fileSystem.openFile(file.path, .read), of: file.path, on: fileSystem)
+        // Comma-separated values are of one kind, and those are the groups.
+        if let header = walk.header, writer.format != .csv {
+            try write(
+                [
+                    ("version", String(RedoFile.version)),
+                    ("directory_id", "\(header.directoryID)"), ("number", String(header.number)),
+                ], of: file)
+        }
+        while let step = try walk.next() {
+            switch step {
+            case .damage(let damage): try writer.write(damage)
+            case .group(let group, let position):
+                try writer.write(.group(group, at: position), of: file.path)
+            }
+        }
+    }
+
+    private mutating func inspectHead(_ file: LogFile) throws {
         let bytes = try contents(of: file)
         switch Result(catching: { () throws(FormatFailure) in try RedoHead(bytes.rawSpan) }) {
         case .failure(let failure):

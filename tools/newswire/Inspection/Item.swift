@@ -38,6 +38,9 @@ extension Item.Kind {
         "entry", "generation", "isClean", "timestamp", "topic", "partition", "partitionId",
         "topicId", "leaderEpoch", "logStartOffset", "recoveryPoint", "recoverySegment",
         "recoveryPosition")
+    static let group = Item.Kind(
+        "group", "sequence", "position", "byteCount", "entryCount", "batchByteCount",
+        "partitionCount")
 
     /// The columns of records behind those of their line of JSON.
     static let recordExtras = [
@@ -66,7 +69,19 @@ extension Item {
             ])
     }
 
-    /// What the head of a redo file says about a partition.
+    /// A group at `position` of a redo file.
+    static func group(_ group: RedoGroup, at position: FilePosition) -> Item {
+        Item(
+            kind: .group,
+            cells: [
+                .integer(Int64(clamping: group.sequence)), .count(position.value),
+                .count(group.byteCount), .count(group.entries.count),
+                .count(group.entries.reduce(0) { $0 + $1.byteCount }),
+                .count(Set(group.targets.map(\.identity)).count),
+            ])
+    }
+
+    /// What a head says about a partition.
     static func head(_ entry: RedoHead.Entry, of head: RedoHead) -> Item {
         Item(
             kind: .head,

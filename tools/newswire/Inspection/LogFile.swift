@@ -16,7 +16,9 @@ struct LogFile: Hashable {
         case properties
         /// `newswire.format`.
         case directoryFormat
-        /// A file of the commit log.
+        /// A checkpoint: a head in `commit/`.
+        case head
+        /// A file of the commit log; from an older version also a head.
         case redo
     }
 
@@ -45,6 +47,7 @@ struct LogFile: Hashable {
         default: break
         }
         if name.hasSuffix("-checkpoint") { return .offsetCheckpoint }
+        if name.hasSuffix(".head") { return .head }
         if name.hasSuffix(".redo") { return .redo }
         // A copy under a name of somebody's choice: as if it began at offset 0.
         let suffix = name.split(separator: ".").last.map(String.init) ?? ""

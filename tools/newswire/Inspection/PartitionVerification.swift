@@ -45,8 +45,9 @@ struct PartitionVerification {
                 try unlessGone { verification in try verification.verifyOrder(of: file, name) }
             case .partitionMetadata:
                 try unlessGone { verification in try verification.verifyMetadata(file) }
-            case .directoryFormat, .redo, .offsetCheckpoint:
+            case .directoryFormat, .head, .offsetCheckpoint:
                 try unlessGone { verification in try verification.verifyRoot(file) }
+            case .redo: try unlessGone { verification in try verification.verifyRedo(file) }
             case .leaderEpochs, .properties: break
             }
         }
@@ -181,6 +182,19 @@ struct PartitionVerification {
         try report.write(Damage(path: file.path, problem: "it does not say the id of a topic"))
     }
 
+    private func verifyRedo(_ file: LogFile) throws {
+        // As an older version called it.
+        if try RedoFiles.isHead(file.path, on: fileSystem) { return try verifyRoot(file) }
+        var walk = try RedoWalk(try open(file), of: file.path, on: fileSystem)
+        report.fileCount += 1
+        while let step = try walk.next() {
+            switch step {
+            case .damage(let damage): try report.write(damage)
+            case .group(let group, _): report.note(byteCount: group.pagesByteCount)
+            }
+        }
+    }
+
     private func verifyRoot(_ file: LogFile) throws {
         let bytes = try contents(of: file)
         if file.kind == .offsetCheckpoint {
@@ -190,7 +204,7 @@ struct PartitionVerification {
             return
         }
         do throws(FormatFailure) {
-            if file.kind == .redo {
+            if file.kind != .directoryFormat {
                 _ = try RedoHead(bytes.rawSpan)
             } else {
                 _ = try DirectoryFormat(bytes.rawSpan)
