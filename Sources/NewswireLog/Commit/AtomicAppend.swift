@@ -110,7 +110,9 @@ struct AtomicAppend {
     /// All parts go into one group of the commit log: it has to hold them.
     func checkSize() throws(LogFailure) {
         let limit = OpenGroup.byteCountMax - RedoGroup.Layout.headerByteCount
-        let byteCount = parts.reduce(0) { $0 + OpenGroup.cost($1.bytes.count, to: $1.log.partition) }
+        let byteCount = parts.reduce(0) {
+            $0 + OpenGroup.cost($1.bytes.count, to: $1.log.partition)
+        }
         guard byteCount > limit, let log = parts.first?.log else { return }
         throw .atomicAppend(
             log.partition, "\(byteCount) bytes do not go together: at most \(limit) do")

@@ -113,7 +113,8 @@ struct CommitLogReplay {
         _ group: RedoGroup, _ bytes: [UInt8], _ facts: inout CheckpointFacts
     ) throws(IOFailure) {
         for (slot, target) in group.targets.enumerated() {
-            if let end = removals[target.identity], end >= group.sequence { continue }
+            let end = Mutant.removalIgnored.isOn ? nil : removals[target.identity]
+            if let end, end >= group.sequence { continue }
             let known = facts.entries[target.identity]?.recoveryPoint ?? .zero
             let entries = group.entries.filter { entry in
                 entry.target == slot && entry.kind != .removal && entry.nextOffset > known
