@@ -6,7 +6,7 @@ import Testing
 struct DirectoryCrashTests {
     /// Short stories; what they have in common is a crash anywhere.
     enum Story: String, CaseIterable, Sendable {
-        case begin, roll, levels, trim, expire, replace, alter, reopen, together
+        case begin, roll, levels, trim, expire, replace, alter, reopen, together, atomic, large
 
         var steps: [DirectoryStep] {
             switch self {
@@ -49,6 +49,19 @@ struct DirectoryCrashTests {
                     .appendMany(to: 0, batches: 5), append(1), .appendMany(to: 1, batches: 12),
                     .advance(seconds: 20), .appendMany(to: 0, batches: 12),
                 ]
+            case .atomic:
+                [
+                    .alter(1, .synced), .appendTogether(records: 2, bytes: 60), append(1),
+                    .appendTogether(records: 3, bytes: 250), .appendTogether(records: 1, bytes: 0),
+                    .advance(seconds: 20), .appendTogether(records: 4, bytes: 200), .replace(0),
+                    .appendTogether(records: 2, bytes: 30),
+                ]
+            case .large:
+                [
+                    append(0), append(0, bytes: DirectoryStep.largeByteCount), append(0), append(1),
+                    .advance(seconds: 20), append(0, bytes: DirectoryStep.largeByteCount),
+                    append(0),
+                ]
             }
         }
 
@@ -72,6 +85,7 @@ struct DirectoryCrashTests {
     func `what was promised is found wherever the power fails`(in story: Story) throws {
         for point in 0... {
             var run = DirectoryRun(names: point % 4 == 3 ? .journaled : .strict)
+            if story == .large { run.segmentBytes = 2 * DirectoryStep.largeByteCount }
             run.disk.crashPoint = point
             let isOver = try perform(story, &run)
             for profile in Self.profiles(at: point) {
@@ -123,7 +137,7 @@ struct DirectoryCrashTests {
         run.abandon()
     }
 
-    @Test(arguments: [Story.roll, .trim, .expire, .replace, .reopen])
+    @Test(arguments: [Story.roll, .trim, .expire, .replace, .reopen, .atomic])
     func `a recovery that is interrupted anywhere comes to the same`(in story: Story) throws {
         var crashed = DirectoryRun()
         try crashed.open()

@@ -39,6 +39,10 @@ struct DirectoryRun {
     /// How many recoveries in a row a power failure has interrupted, and the most there were.
     var interruptions = 0
     var interruptionsMax = 0
+    /// How large segments become.
+    var segmentBytes = 1200
+    /// What the directory that is open told of itself.
+    private var tellings = Tellings()
 
     init(names: NameMode = .strict, levels: [Durability] = [.synced, .written]) {
         time = ManualTimeSource()
@@ -56,7 +60,7 @@ struct DirectoryRun {
     private func configuration(_ number: Int) -> LogConfiguration {
         var configuration = LogConfiguration()
         configuration.durability = partitions[number].level
-        configuration.segmentBytes = 1200
+        configuration.segmentBytes = segmentBytes
         configuration.indexIntervalBytes = 150
         configuration.retention = .seconds(600)
         configuration.segmentAge = .seconds(3600)
@@ -67,7 +71,7 @@ struct DirectoryRun {
 
     mutating func open(_ mode: LogDirectoryOptions.Mode = .readWrite) throws(LogFailure) {
         disturb()
-        if let mutant { disk.faults = mutant.plan(isOpening: true) }
+        enter(.opening)
         var options = LogDirectoryOptions()
         options.fileSystem = disk
         options.time = time
@@ -75,6 +79,8 @@ struct DirectoryRun {
         options.mode = mode
         options.createsDirectory = mode == .readWrite
         options.budget = DescriptorBudget(openFilesMax: 6, mapsMax: 24)
+        tellings = Tellings()
+        options.onEvent = { [tellings] in tellings.note($0) }
         let directory = try LogDirectory.open(at: "/data", options)
         self.directory = directory
         logs = []
@@ -89,8 +95,14 @@ struct DirectoryRun {
                     configuration(number)))
         }
         try directory.finishOpening()
+        enter(.running)
+    }
+
+    /// Lets the disk get wrong what it does from now on.
+    private mutating func enter(_ phase: SyncMutant.Phase) {
+        guard let mutant else { return }
         noteStrikes()
-        if let mutant { disk.faults = mutant.plan(isOpening: false) }
+        disk.faults = mutant.plan(in: phase)
     }
 
     /// Lets the disk be slow now and then, and strangers' files appear.
@@ -162,7 +174,7 @@ struct DirectoryRun {
         case .append(let number, let count, let size, let asked):
             try append(number, records(count, size), asked)
         case .appendMany(let number, let count): try appendMany(number, count)
-        // An atomic append to several partitions goes here; `atomics` checks its all or nothing.
+        case .appendTogether(let count, let size): try appendTogether(count, size)
         case .synchronize(let number):
             try logs[number].synchronize()
             partitions[number].reference.acknowledgeSynced()
@@ -242,6 +254,38 @@ struct DirectoryRun {
         partitions[number].reference.acknowledgeSynced()
     }
 
+    /// To all partitions that are `synced`, all or nothing.
+    private mutating func appendTogether(_ count: Int, _ size: Int) throws(LogFailure) {
+        let numbers = partitions.indices.filter { partitions[$0].level == .synced }
+        let before = partitions.map(\.reference)
+        var parts: [PartitionAppend] = []
+        var ends: [Int: Offset] = [:]
+        for number in numbers {
+            let values = records(count, size)
+            partitions[number].reference.beginAppend(values)
+            ends[number] = partitions[number].reference.nextOffset
+            parts.append(
+                PartitionAppend(to: logs[number]) { batch in
+                    for value in values { batch.append(key: nil, value: value) }
+                })
+        }
+        atomics.begin(ends)
+        do throws(LogFailure) {
+            let batches = try directory?.append(parts) ?? []
+            let offsets = batches.map(\.baseOffset)
+            if offsets != numbers.map({ before[$0].nextOffset }) {
+                complain("offsets \(offsets) were given together")
+            }
+        } catch {
+            if isRefusal(error) {
+                for number in numbers { partitions[number].reference = before[number] }
+                atomics.forgetLast()
+            }
+            throw error
+        }
+        for number in numbers { acknowledge(number, .synced) }
+    }
+
     private mutating func trim(_ number: Int, _ percent: Int) throws(LogFailure) {
         let end = partitions[number].reference.nextOffset.value
         let offset = Offset(end * Int64(percent) / 100)
@@ -292,7 +336,9 @@ struct DirectoryRun {
         partitions[number].seen = nil
         atomics.forget(number)
         guard let directory else { return }
+        enter(.deleting)
         try directory.deletePartition(Self.name(number))
+        enter(.running)
         logs[number] = try directory.openPartition(
             Self.name(number), identity: partitions[number].identity, configuration(number))
     }
@@ -369,8 +415,11 @@ struct DirectoryRun {
 
     /// What is wrong when the disk may have lost or altered anything: nothing may be read that was
     /// altered, and what is missing of what was promised has to be told of.
-    func silentViolation() throws(LogFailure) -> String? {
-        var isTold = directory?.recoveryReport.changedAnything ?? true
+    ///
+    /// - Parameter isTellable: whether anything is left by which it could be told.
+    func silentViolation(isTellable: Bool = true) throws(LogFailure) -> String? {
+        var isTold =
+            !isTellable || tellings.hasDamage || directory?.recoveryReport.changedAnything ?? true
         var missing: String?
         for number in partitions.indices {
             let log = logs[number]

@@ -12,6 +12,8 @@ struct DirectoryScenario: Hashable, Sendable {
     var power: Int?
     /// What small disturbances of the disk are drawn from; nil is none.
     var disturbance: UInt64?
+    /// How large segments become; nil is so small that they end soon.
+    var segmentBytes: Int?
     var steps: [DirectoryStep] = []
     /// What the case is about, line by line.
     var comment: [String] = []
@@ -32,11 +34,15 @@ struct DirectoryScenario: Hashable, Sendable {
         partitionCount = [1, 2, 4].randomElement(using: &random) ?? 1
         power = DirectoryStep.drawnPower(&random)
         disturbance = seed % 5 == 0 ? seed : nil
+        // Seldom: large batches take long.
+        segmentBytes = seed % 16 == 7 ? 2 * DirectoryStep.largeByteCount + 2000 : nil
         for _ in 0..<6 {
             // Often few or none between two crashes: what recovery leaves is what is crashed then.
             let most = [0, 4, 25, 25].randomElement(using: &random) ?? 0
             for _ in 0..<Int.random(in: 0...most, using: &random) {
-                steps.append(.drawn(partitionCount: partitionCount, &random))
+                steps.append(
+                    .drawn(
+                        partitionCount: partitionCount, hasRoom: segmentBytes != nil, &random))
             }
             steps.append(.drawnCrash(&random))
         }
@@ -54,6 +60,7 @@ extension DirectoryScenario: CustomStringConvertible {
             "directory \(names) partitions=\(partitionCount)"
             + (power.map { " power=\($0)" } ?? "")
             + (disturbance.map { " disturbance=\($0)" } ?? "")
+            + (segmentBytes.map { " segment-bytes=\($0)" } ?? "")
         let lines = comment.map { "# \($0)" } + [head] + kills.map { "kills \($0)" }
         return (lines + steps.map(\.description)).joined(separator: "\n") + "\n"
     }
@@ -72,6 +79,7 @@ extension DirectoryScenario: CustomStringConvertible {
                 partitionCount = try line.required("partitions", as: Int.self)
                 power = try line.value("power", as: Int.self)
                 disturbance = try line.value("disturbance", as: UInt64.self)
+                segmentBytes = try line.value("segment-bytes", as: Int.self)
                 guard (1...Self.levels.count).contains(partitionCount) else {
                     throw line.failure("there may be 1 to \(Self.levels.count) partitions")
                 }
@@ -109,6 +117,7 @@ extension DirectoryScenario {
         var run = DirectoryRun(names: names, levels: Array(Self.levels.prefix(partitionCount)))
         run.mutant = mutant
         run.disturbance = disturbance
+        run.segmentBytes = segmentBytes ?? run.segmentBytes
         var outcome = ScenarioOutcome()
         outcome.failure = failure("the first open", &run) { run throws(LogFailure) in
             do throws(IOFailure) {

@@ -40,7 +40,8 @@ struct DirectoryScenarioTests {
         let verbs = Set(steps.map { String($0.description.prefix { $0 != " " }) })
         #expect(
             verbs == [
-                "append", "append-many", "synchronize", "trim", "advance", "alter", "replace",
+                "append", "append-many", "append-together", "synchronize", "trim", "advance",
+                "alter", "replace",
                 "reopen", "crash",
             ])
         let altered = steps.compactMap { step in

@@ -7,6 +7,8 @@ enum DirectoryStep: Hashable, Sendable {
     case append(to: Int, records: Int, bytes: Int, Durability?)
     /// Appends batches without waiting, and commits them together.
     case appendMany(to: Int, batches: Int)
+    /// Appends a batch to each partition that is `synced` then: all of them or none.
+    case appendTogether(records: Int, bytes: Int)
     case synchronize(Int)
     /// Raises the start to this part of the log, in percent.
     case trim(Int, percent: Int)
@@ -32,6 +34,8 @@ extension DirectoryStep: CustomStringConvertible {
             "append \(number) records=\(records) bytes=\(bytes)"
                 + (level.map { " level=\($0)" } ?? "")
         case .appendMany(let number, let batches): "append-many \(number) batches=\(batches)"
+        case .appendTogether(let records, let bytes):
+            "append-together records=\(records) bytes=\(bytes)"
         case .synchronize(let number): "synchronize \(number)"
         case .trim(let number, let percent): "trim \(number) percent=\(percent)"
         case .advance(let seconds): "advance seconds=\(seconds)"
@@ -53,6 +57,10 @@ extension DirectoryStep: CustomStringConvertible {
         case "append-many":
             self = .appendMany(
                 to: try line.number(), batches: try line.required("batches", as: Int.self))
+        case "append-together":
+            self = .appendTogether(
+                records: try line.required("records", as: Int.self),
+                bytes: try line.required("bytes", as: Int.self))
         case "synchronize": self = .synchronize(try line.number())
         case "trim":
             self = .trim(try line.number(), percent: try line.required("percent", as: Int.self))
@@ -79,18 +87,31 @@ extension DirectoryStep: CustomStringConvertible {
 // MARK: Random
 
 extension DirectoryStep {
-    /// Any step but a crash, on one of `partitionCount` partitions.
+    /// From this size on a batch goes to its segment before it is committed.
+    static let largeByteCount = 270_000
+
+    /// Any step but a crash, on one of `partitionCount` partitions; where segments have room for
+    /// them, seldom with a large batch.
     static func drawn(
-        partitionCount: Int, _ random: inout SeededRandom
+        partitionCount: Int, hasRoom: Bool, _ random: inout SeededRandom
     ) -> DirectoryStep {
         let number = Int.random(in: 0..<partitionCount, using: &random)
         let levels: [Durability?] = [nil, nil, nil, .written, .synced]
+        let sizes = [0, 5, 60, 250]
         return switch Int.random(in: 0..<100, using: &random) {
-        case ..<60:
+        case ..<10 where hasRoom:
+            .append(
+                to: number, records: 1, bytes: largeByteCount,
+                levels.randomElement(using: &random) ?? nil)
+        case ..<52:
             .append(
                 to: number, records: Int.random(in: 1...4, using: &random),
-                bytes: [0, 5, 60, 250].randomElement(using: &random) ?? 0,
+                bytes: sizes.randomElement(using: &random) ?? 0,
                 levels.randomElement(using: &random) ?? nil)
+        case ..<60:
+            .appendTogether(
+                records: Int.random(in: 1...4, using: &random),
+                bytes: sizes.randomElement(using: &random) ?? 0)
         case ..<66: .appendMany(to: number, batches: Int.random(in: 1...10, using: &random))
         case ..<72: .synchronize(number)
         case ..<79: .trim(number, percent: Int.random(in: 0...100, using: &random))
@@ -133,6 +154,11 @@ extension DirectoryStep {
         case .appendMany(let number, let batches):
             [.append(to: number, records: 2, bytes: 30, nil)]
                 + Self.less(than: batches, least: 1).map { .appendMany(to: number, batches: $0) }
+        case .appendTogether(let records, let bytes):
+            Self.less(than: records, least: 1).map { .appendTogether(records: $0, bytes: bytes) }
+                + Self.less(than: bytes, least: 0).map {
+                    .appendTogether(records: records, bytes: $0)
+                }
         case .trim(let number, let percent):
             percent == 100 ? [] : [.trim(number, percent: 100)]
         case .advance(let seconds):

@@ -28,7 +28,8 @@ struct FailedOperationTests {
         .append(to: 0, records: 2, bytes: 300, nil), .appendMany(to: 1, batches: 6),
         .advance(seconds: 20), .append(to: 0, records: 2, bytes: 300, .written), .synchronize(0),
         .trim(0, percent: 50), .append(to: 1, records: 1, bytes: 10, .synced), .alter(1, .synced),
-        .append(to: 1, records: 1, bytes: 10, nil), .reopen, .advance(seconds: 700),
+        .appendTogether(records: 2, bytes: 100), .append(to: 1, records: 1, bytes: 10, nil),
+        .appendTogether(records: 1, bytes: 20), .reopen, .advance(seconds: 700),
         .append(to: 0, records: 1, bytes: 10, nil), .replace(1),
         .append(to: 1, records: 1, bytes: 10, nil), .reopen,
     ]

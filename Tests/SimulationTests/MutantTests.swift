@@ -8,11 +8,13 @@ struct MutantTests {
     static let seedsMax: UInt64 = 600
 
     @Test(arguments: SyncMutant.all)
-    func `a mutant is found out`(mutant: SyncMutant) {
+    func `a mutant is found out`(mutant: SyncMutant) throws {
         var strikes = 0
         let random = (1...Self.seedsMax).lazy.map { DirectoryScenario(seed: $0) }
+        let cases = try RegressionTests.cases.map { try DirectoryScenario(text: $0.text) }
         for (kind, scenarios) in [
-            ("short", AnySequence(Self.short)), ("seed", AnySequence(random)),
+            ("short", AnySequence(Self.short)), ("text case", AnySequence(cases)),
+            ("seed", AnySequence(random)),
         ] {
             for (number, scenario) in scenarios.enumerated() {
                 let outcome = scenario.run(mutant)
@@ -51,8 +53,13 @@ struct MutantTests {
     static let short: [DirectoryScenario] = {
         let begin = [0, 1].map { DirectoryStep.append(to: $0, records: 2, bytes: 60, nil) }
         let replace = [.replace(0), .replace(1)] + begin
+        let late: [DirectoryStep] = [
+            .alter(1, .synced), .appendTogether(records: 2, bytes: 60), .advance(seconds: 20),
+        ]
         var scenarios: [DirectoryScenario] = []
-        for (story, changes) in [(begin, 30), (begin + replace, 80)] {
+        for (story, changes) in [
+            (begin, 30), (begin + replace, 80), (late, 60),
+        ] {
             for power in 1...changes {
                 for profile in CrashProfile.allCases {
                     let crash = DirectoryStep.crash(profile, seed: UInt64(power), power: nil)

@@ -5,7 +5,7 @@ import Testing
 /// Crashes in recoveries, and in the recoveries from those: three deep.
 struct NestedCrashTests {
     enum Story: String, CaseIterable, Sendable {
-        case begin, roll, trim, replace
+        case begin, roll, trim, replace, atomic
 
         var steps: [DirectoryStep] {
             let both = [0, 1].map { DirectoryStep.append(to: $0, records: 2, bytes: 250, nil) }
@@ -14,6 +14,9 @@ struct NestedCrashTests {
             case .roll: both + both + both + [.appendMany(to: 1, batches: 2)]
             case .trim: both + both + [.trim(0, percent: 60), .trim(1, percent: 100)] + both
             case .replace: both + [.replace(0), .replace(1)] + both
+            case .atomic:
+                both + [.alter(1, .synced)]
+                    + [2, 3, 1].map { .appendTogether(records: $0, bytes: 250) }
             }
         }
     }

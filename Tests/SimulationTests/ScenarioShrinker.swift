@@ -65,7 +65,8 @@ struct ScenarioShrinker {
         }
     }
 
-    /// No power failure, or an earlier one; fewer partitions; strict names; a quiet disk.
+    /// No power failure, or an earlier one; fewer partitions; strict names; a quiet disk; the
+    /// usual segments.
     private mutating func simplifyHead(of best: inout DirectoryScenario) {
         var candidates: [DirectoryScenario] = []
         for power in [nil, best.power.map { $0 / 2 }, best.power.map { $0 - 1 }] {
@@ -80,6 +81,8 @@ struct ScenarioShrinker {
         candidates[candidates.count - 1].names = .strict
         candidates.append(best)
         candidates[candidates.count - 1].disturbance = nil
+        candidates.append(best)
+        candidates[candidates.count - 1].segmentBytes = nil
         for candidate in candidates where candidate != best && candidate.power != 0 {
             guard candidate.isPossible else { continue }
             if adopt(candidate, as: &best) { return simplifyHead(of: &best) }
@@ -99,7 +102,7 @@ extension DirectoryStep {
         case .append(let number, _, _, _), .appendMany(let number, _), .synchronize(let number),
             .trim(let number, _), .alter(let number, _), .replace(let number):
             number
-        case .advance, .reopen, .crash: nil
+        case .appendTogether, .advance, .reopen, .crash: nil
         }
     }
 }

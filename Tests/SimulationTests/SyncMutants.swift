@@ -10,6 +10,8 @@ struct SyncMutant: Sendable, CustomStringConvertible {
         case opening
         /// While it is open.
         case running
+        /// While a partition of it is deleted.
+        case deleting
     }
 
     let name: String
@@ -24,21 +26,24 @@ struct SyncMutant: Sendable, CustomStringConvertible {
         self.faults = faults
     }
 
-    func plan(isOpening: Bool) -> FaultPlan {
+    /// What goes wrong in `now`, a phase that is not `always`.
+    func plan(in now: Phase) -> FaultPlan {
+        let strikes =
+            switch phase {
+            case .always: true
+            case .running: now != .opening
+            case .opening, .deleting: now == phase
+            }
         var plan = FaultPlan()
-        switch phase {
-        case .always: plan.faults = faults
-        case .opening: plan.faults = isOpening ? faults : []
-        case .running: plan.faults = isOpening ? [] : faults
-        }
+        plan.faults = strikes ? faults : []
         return plan
     }
 
     // MARK: What is got wrong
 
-    /// No sync of files whose path ends so.
-    private static func noSync(_ end: String) -> Fault {
-        fault(.synchronize, .omission, part: nil, end: end)
+    /// No sync of files whose path ends so, and contains `part`.
+    private static func noSync(_ end: String, part: String? = nil) -> Fault {
+        fault(.synchronize, .omission, part: part, end: end)
     }
 
     /// No sync of directories whose path contains `part` and ends with `end`.
@@ -47,8 +52,10 @@ struct SyncMutant: Sendable, CustomStringConvertible {
     }
 
     /// The sync of files whose path ends so comes after this many changes that should follow it.
-    private static func lateSync(_ end: String, by changes: Int) -> Fault {
-        fault(.synchronize, .postponement(changes: changes), part: nil, end: end)
+    private static func lateSync(
+        _ end: String, part: String? = nil, by changes: Int
+    ) -> Fault {
+        fault(.synchronize, .postponement(changes: changes), part: part, end: end)
     }
 
     private static func fault(
@@ -67,16 +74,22 @@ struct SyncMutant: Sendable, CustomStringConvertible {
         // Appends and rolls.
         SyncMutant("no-segment-sync", .running, noSync(".log")),
         SyncMutant("late-segment-sync", .running, lateSync(".log", by: 1)),
-        SyncMutant("no-index-sync", .always, noSync("index")),
         SyncMutant("no-metadata-sync", .running, noSync("/partition.metadata")),
         SyncMutant("no-partition-directory-sync", .running, noDirectorySync(part: "/orders-")),
         SyncMutant("no-data-directory-sync", .running, noDirectorySync(end: "/data")),
         SyncMutant("no-sync-above-the-data-directory", .always, noDirectorySync(end: "/")),
+        // The commit log; of the partitions, number 0 is the one that is always in it at first.
+        SyncMutant("no-group-sync", .running, noSync(".redo")),
+        SyncMutant("late-group-sync", .running, lateSync(".redo", by: 2)),
+        SyncMutant("no-covering-sync", .running, noSync(".log", part: "/orders-0/")),
+        SyncMutant("late-covering-sync", .running, lateSync(".log", part: "/orders-0/", by: 8)),
+        SyncMutant("no-replay-sync", .opening, noSync(".log", part: "/orders-0/")),
+        SyncMutant("no-replay-directory-sync", .opening, noDirectorySync(part: "/orders-0")),
         // Replaced files: heads, the format, epochs.
         SyncMutant("no-replacement-sync", .always, noSync(".tmp")),
         SyncMutant("late-replacement-sync", .always, lateSync(".tmp", by: 2)),
-        SyncMutant("no-head-sync", .always, noSync(".redo.tmp")),
-        SyncMutant("late-head-sync", .always, lateSync(".redo.tmp", by: 2)),
+        SyncMutant("no-head-sync", .always, noSync(".head.tmp")),
+        SyncMutant("late-head-sync", .always, lateSync(".head.tmp", by: 2)),
         SyncMutant("no-commit-directory-sync", .always, noDirectorySync(end: "/commit")),
         SyncMutant("no-format-sync", .always, noSync("newswire.format.tmp")),
         SyncMutant("late-format-sync", .always, lateSync("newswire.format.tmp", by: 1)),
@@ -95,6 +108,29 @@ struct SyncMutant: Sendable, CustomStringConvertible {
         (
             SyncMutant("no-epoch-sync", .always, noSync("/leader-epoch-checkpoint")),
             "the batches teach the epochs again"
-        )
+        ),
+        (
+            SyncMutant("no-index-sync", .always, noSync("index")),
+            """
+            indexes that lead astray are made again, and the end of a time index is compared with \
+            the end of its segment: the sync saves that work, and is for sealed segments so large \
+            that their later slots of time are not looked at
+            """
+        ),
+        (
+            SyncMutant("no-coming-sync", .always, noSync("/commit/coming")),
+            """
+            the first group's sync covers the first page and the zeros, too, and groups are known \
+            without them: the first appends need not wait for so much
+            """
+        ),
+        (
+            SyncMutant("no-removal-sync", .deleting, noSync(".redo")),
+            """
+            whoever deletes a topic has said so durably, and what a replay brings back is retired; \
+            the next group's sync covers the removal before anything under the same name counts, \
+            unless the redo file is full just then
+            """
+        ),
     ]
 }

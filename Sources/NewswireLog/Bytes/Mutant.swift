@@ -14,6 +14,10 @@ package enum Mutant: String, CaseIterable, Sendable {
     case ownerUnchecked, epochNotRaised, failedSyncForgotten, numbersReused
     case slotUnchecked, timeSlotUnchecked, timeEndUnchecked
     case removedBeforeHead, futureKept, replacementNotEmptied
+    case acknowledgedUnsynced, appliedUnsynced, directUnsynced
+    case firstFileTooHigh, recoveryPointAhead, uncoveredForgotten, coveringForgotten
+    case groupChecksumUnchecked, groupFileUnchecked, sequenceUnchecked
+    case removalIgnored, removalUnwritten
 
     #if NEWSWIRE_MUTANTS
         private static let chosen: Mutant? = {

@@ -78,7 +78,7 @@ final class Checkpoint: Sendable {
             var head = RedoHead(
                 directoryID: directoryID, generation: last + 1, isClean: isClean,
                 wallClock: time.wallClock(), entries: facts.entries)
-            head.firstFile = facts.firstFile
+            head.firstFile = facts.firstFile + (Mutant.firstFileTooHigh.isOn ? 1 : 0)
             head.lastSequence = facts.lastSequence
             try redo.write(head, keeping: &generations)
             state.withLock { state in

@@ -194,6 +194,7 @@ final class CommitLog: Sendable {
                 for run in state.idle.runs where run.isAwaitedWritten {
                     run.log.finishWritten(upTo: run.nextOffset)
                 }
+                if Mutant.appliedUnsynced.isOn { apply(state.idle, from: file.number) }
                 let started = time.instant()
                 try file.file.synchronize()
                 outcome.took = .nanoseconds(time.instant().nanoseconds - started.nanoseconds)
@@ -221,7 +222,7 @@ final class CommitLog: Sendable {
     private func synchronizeDirect(
         _ group: borrowing OpenGroup, _ results: inout [(PartitionLog, PartitionLog.SyncResult)]
     ) throws(IOFailure) {
-        for run in group.runs where run.isDirect {
+        for run in group.runs where run.isDirect && !Mutant.directUnsynced.isOn {
             results.append((run.log, try run.log.synchronizeDirect()))
         }
     }
@@ -316,7 +317,9 @@ final class CommitLog: Sendable {
                 state.numbers.removeAll { free.contains($0) }
                 return state.spare == nil && state.current != nil ? state.nextNumber : nil
             }
-            if let next, let last = free.popLast() {
+            // A file that was set aside with a damaged first page is not there to be used again.
+            if let next, let last = free.last, try files.exist(last) {
+                free.removeLast()
                 let spare = try files.recycle(last, as: next)
                 state.withLock { state in
                     keep(spare, &state)

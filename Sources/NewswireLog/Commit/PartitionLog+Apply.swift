@@ -91,8 +91,11 @@ extension PartitionLog {
         visibleEnd.store(end.offset.value, ordering: .sequentiallyConsistent)
         writer.withLock { writer in
             writer.applied = end
+            if Mutant.recoveryPointAhead.isOn { writer.recoveryPoint = end }
             // Again: a sync that began between the two calls may not have covered it.
-            writer.uncoveredSince = writer.uncoveredSince ?? fileNumber
+            if !Mutant.uncoveredForgotten.isOn {
+                writer.uncoveredSince = writer.uncoveredSince ?? fileNumber
+            }
             if !run.isDirect { markDirty(run.segment, run.file, &writer) }
             noteDurable(end.offset, &writer)
         }

@@ -116,9 +116,14 @@ package struct RedoFiles: Sendable {
             directoryID: directoryID, byteCapacity: byteCapacity)
     }
 
+    /// Whether there is a redo file with that number.
+    func exist(_ number: UInt64) throws(IOFailure) -> Bool {
+        try fileSystem.status(of: path(number)) != nil
+    }
+
     /// Removes a redo file that nobody needs.
     func remove(_ number: UInt64) throws(IOFailure) {
-        guard try fileSystem.status(of: path(number)) != nil else { return }
+        guard try exist(number) else { return }
         try fileSystem.remove(path(number))
     }
 }

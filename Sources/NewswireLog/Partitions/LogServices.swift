@@ -196,7 +196,7 @@ package final class LogServices: Sendable {
     /// Has the commit log forget what it holds of a partition that is deleted, durably: nothing of
     /// it may come back under a name that another one bears by then.
     func forget(_ log: PartitionLog) throws(LogFailure) {
-        guard commitLog.isUsed else { return }
+        guard commitLog.isUsed, !Mutant.removalUnwritten.isOn else { return }
         try LogFailure.wrapping(log.partition) { () throws(IOFailure) in
             try addRemoval(of: log)
             commits.commitOpenGroup()

@@ -28,7 +28,7 @@ extension PartitionLog {
     /// Whether everything before `end` is durable, or will never be; nil while that is open.
     func commitOutcome(of end: Offset) -> Result<Void, LogFailure>? {
         writer.withLock { writer in
-            if writer.durableEnd >= end { return .success(()) }
+            if writer.durableEnd >= end || Mutant.acknowledgedUnsynced.isOn { return .success(()) }
             switch writer.refusal {
             case nil: return nil
             case .closed? where !writer.isAbandoned: return nil  // What was accepted is committed.
@@ -144,7 +144,7 @@ extension PartitionLog {
         // Written from now on is the next sync's. A failure stops the partition, so that what is
         // forgotten here is never taken for synced.
         if covers {
-            writer.coveringSince = writer.uncoveredSince
+            writer.coveringSince = Mutant.coveringForgotten.isOn ? nil : writer.uncoveredSince
             writer.uncoveredSince = nil
         }
         writer.unsyncedFiles = []

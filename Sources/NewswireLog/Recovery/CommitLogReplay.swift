@@ -128,7 +128,8 @@ package struct CommitLogReplay {
             entries[entry.target].append(entry)
         }
         for (target, entries) in zip(group.targets, entries) {
-            if let end = removals[target.identity], end >= group.sequence { continue }
+            let end = Mutant.removalIgnored.isOn ? nil : removals[target.identity]
+            if let end, end >= group.sequence { continue }
             let known = facts.entries[target.identity]?.recoveryPoint ?? .zero
             try replay(entries.filter { $0.nextOffset > known }, of: bytes, into: target, &facts)
         }

@@ -81,7 +81,7 @@ package struct RedoScan {
         bytes = try file.read(claimed, at: place)
         do throws(FormatFailure) {
             let group = try RedoGroup(bytes.rawSpan, seed: seed)
-            return group.sequence >= expected ? group : nil
+            return group.sequence >= expected || Mutant.sequenceUnchecked.isOn ? group : nil
         } catch {
             // Torn, or of another life of the file: no group in either case.
             return nil

@@ -16,6 +16,8 @@ struct IndexResumeTests {
     private static func configure(_ configuration: inout LogConfiguration) {
         configuration.indexIntervalBytes = 200
         configuration.retention = nil
+        // Below `synced`, so that the segment alone has what was synced.
+        configuration.durability = .written
     }
 
     /// Times that rise, stand still and fall.
@@ -24,7 +26,7 @@ struct IndexResumeTests {
     }
 
     private static func append(_ batch: Int, to log: PartitionLog) throws {
-        try log.append {
+        try log.append(durability: .synced) {
             $0.append(
                 key: nil, value: [UInt8]("record \(100 + batch)".utf8),
                 timestamp: Timestamp(milliseconds: time(of: batch)))
@@ -180,7 +182,7 @@ struct IndexResumeTests {
     @Test func `a segment does not inherit the slots of one that had its name`() throws {
         let image = try crashed()
         try image.remove("\(Self.path).log")
-        for name in image.paths where name.hasSuffix(".redo") { try image.remove(name) }
+        for name in image.paths where name.hasSuffix(".head") { try image.remove(name) }
         let (log, store) = try open(image)
         #expect(log.offsets.logEndOffset == .zero)
         #expect(!image.paths.contains { $0.hasSuffix("index") })
