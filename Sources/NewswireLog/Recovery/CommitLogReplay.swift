@@ -130,9 +130,7 @@ package struct CommitLogReplay {
                 entry.target == slot && entry.kind != .removal && entry.nextOffset > known
             }
             guard let last = entries.last else { continue }
-            // Under the name of a partition that ended without a word another one may live by now.
-            guard let file = try written.file(of: target) else { continue }
-            try write(entries.filter { $0.kind == .data }, of: bytes, to: file)
+            try write(entries.filter { $0.kind == .data }, of: bytes, to: target)
             moveEntry(of: target, behind: last, &facts)
             noteEpoch(of: target, entries, bytes, &facts)
             replayed[target.identity, default: Replayed()].batchCount += entries.count
@@ -143,10 +141,11 @@ package struct CommitLogReplay {
     }
 
     /// Entries of one target follow each other in the segment.
-    private func write(
-        _ entries: [RedoGroup.Entry], of bytes: [UInt8], to file: any File
+    private mutating func write(
+        _ entries: [RedoGroup.Entry], of bytes: [UInt8], to target: RedoGroup.Target
     ) throws(IOFailure) {
         guard let first = entries.first else { return }
+        let file = try written.file(of: target)
         let pieces = entries.map { $0.start..<$0.start + $0.byteCount }
         try file.write(pieces, of: bytes.rawSpan, at: first.position)
     }
@@ -198,53 +197,52 @@ private struct UnsyncedSegments {
     private let directory: String
     private let fileSystem: any FileSystem
     private var files: [String: any File] = [:]
-    /// The partitions' directories, and the topics that they belong to.
-    private var folders: [String: TopicID] = [:]
+    private var folders: Set<String> = []
 
     init(in directory: String, on fileSystem: any FileSystem) {
         self.directory = directory
         self.fileSystem = fileSystem
     }
 
-    /// The file of a segment, made with its directory if it is not there; nil when the directory is
-    /// that of another topic.
-    mutating func file(of target: RedoGroup.Target) throws(IOFailure) -> (any File)? {
+    /// The file of a segment, made with its directory if it is not there.
+    mutating func file(of target: RedoGroup.Target) throws(IOFailure) -> any File {
         let folder = "\(directory)/\(target.partition)"
         let path = "\(folder)/\(SegmentFileName(target.baseOffset, .log))"
-        if folders[folder] == nil {
-            folders[folder] = try prepare(folder, target.identity.topicID)
-        }
-        guard folders[folder] == target.identity.topicID else { return nil }
         if let file = files[path] { return file }
         if files.count >= Self.filesMax { try synchronizeFiles() }
+        if folders.insert(folder).inserted { try prepare(folder, target) }
         let file = try fileSystem.openFile(path, .createOrOpen)
         files[path] = file
         return file
     }
 
-    /// Whose a partition's directory is; one that is not there becomes that of `topicID`.
     private mutating func prepare(
-        _ folder: String, _ topicID: TopicID
-    ) throws(IOFailure) -> TopicID {
+        _ folder: String, _ target: RedoGroup.Target
+    ) throws(IOFailure) {
         let metadata = "\(folder)/\(PartitionMetadataFile.fileName)"
         if try fileSystem.status(of: folder) == nil {
             try fileSystem.createDirectory(folder)
         } else if try fileSystem.status(of: metadata) != nil {
             let text = try fileSystem.contents(of: metadata, byteCountMax: 1024)
-            // Unreadable, it is made again when the partition is opened.
-            return PartitionMetadataFile.topicID(of: text) ?? topicID
+            let owner = PartitionMetadataFile.topicID(of: text)
+            if owner == nil || owner == target.identity.topicID { return }
+            // A deletion moves the old directory away, durably, before a new one is begun; so these
+            // are nobody's.
+            _ = try Quarantine.moveDirectory(
+                target.partition.description, in: directory,
+                because: "its files belong to another topic", on: fileSystem)
+            try fileSystem.createDirectory(folder)
         }
         let file = try fileSystem.openFile(metadata, .createOrOpen)
         try file.truncate(to: 0)
-        try file.write(PartitionMetadataFile.text(topicID).rawSpan, at: .start)
+        try file.write(PartitionMetadataFile.text(target.identity.topicID).rawSpan, at: .start)
         files[metadata] = file
-        return topicID
     }
 
     /// Makes everything durable, names included.
     mutating func synchronizeAll() throws(IOFailure) {
         try synchronizeFiles()
-        for folder in folders.keys.sorted() { try fileSystem.synchronizeDirectory(folder) }
+        for folder in folders.sorted() { try fileSystem.synchronizeDirectory(folder) }
         if !folders.isEmpty { try fileSystem.synchronizeDirectory(directory) }
     }
 
