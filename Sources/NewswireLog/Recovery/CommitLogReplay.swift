@@ -29,6 +29,8 @@ package struct CommitLogReplay {
     /// By which group a partition ended: entries before it do not count.
     private var removals: [PartitionIdentity: UInt64] = [:]
     private var written: UnsyncedSegments
+    /// The partitions that the head names.
+    private var known: Set<PartitionIdentity> = []
     /// The sequence of the last group that was seen.
     private var found: UInt64 = 0
     package private(set) var outcome = Outcome()
@@ -53,6 +55,7 @@ package struct CommitLogReplay {
         // Never one that a head counts among those it does not need, nor the name of an old head.
         outcome.nextNumber = max(try files.endNumber(), head?.firstFile ?? 1)
         let needed = outcome.numbers.filter { $0 >= head?.firstFile ?? 0 }
+        known = Set(facts.entries.keys)
         try look(needed, head)
         for number in needed { try replay(number, &facts) }
         try written.synchronizeAll()
@@ -73,7 +76,8 @@ package struct CommitLogReplay {
             next = number + 1
             try look(number)
         }
-        if found < head?.lastSequence ?? 0, !numbers.isEmpty { outcome.isIncomplete = true }
+        // Of files without any group nobody can tell: the last ones may have been in older files.
+        if found > 0, found < head?.lastSequence ?? 0 { outcome.isIncomplete = true }
         outcome.lastSequence = max(found, outcome.lastSequence)
     }
 
@@ -142,7 +146,8 @@ package struct CommitLogReplay {
         guard let last = entries.last else { return }
         if !isPlan {
             // Under the name of a partition that ended without a word another one may live by now.
-            guard let file = try written.file(of: target) else { return }
+            guard let file = try written.file(of: target, isKnown: known.contains(target.identity))
+            else { return }
             try write(entries.filter { $0.kind == .data }, of: bytes, to: file)
         }
         moveEntry(of: target, behind: last, &facts)
@@ -218,12 +223,16 @@ private struct UnsyncedSegments {
     }
 
     /// The file of a segment, made with its directory if it is not there; nil when the directory is
-    /// that of another topic.
-    mutating func file(of target: RedoGroup.Target) throws(IOFailure) -> (any File)? {
+    /// that of another topic, by all that is known.
+    mutating func file(
+        of target: RedoGroup.Target, isKnown: Bool
+    ) throws(IOFailure) -> (any File)? {
         let folder = "\(directory)/\(target.partition)"
         let path = "\(folder)/\(SegmentFileName(target.baseOffset, .log))"
         if folders[folder] == nil {
-            folders[folder] = try prepare(folder, target.identity.topicID)
+            let owner = try prepare(folder, target.identity.topicID)
+            // What a head says counts for more than a small file that may have gone bad.
+            folders[folder] = isKnown ? target.identity.topicID : owner
         }
         guard folders[folder] == target.identity.topicID else { return nil }
         if let file = files[path] { return file }
