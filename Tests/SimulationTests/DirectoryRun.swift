@@ -277,7 +277,11 @@ struct DirectoryRun {
                 complain("offsets \(offsets) were given together")
             }
         } catch {
-            if isRefusal(error) {
+            // One that is stopped refuses all, and the others go on: none of the ends has moved.
+            let isRefused = numbers.contains { number in
+                logs[number].offsets.logEndOffset == before[number].nextOffset
+            }
+            if isRefused || isRefusal(error) {
                 for number in numbers { partitions[number].reference = before[number] }
                 atomics.forgetLast()
             }
