@@ -418,9 +418,8 @@ struct DirectoryRun {
     }
 
     /// What is wrong when the disk may have lost or altered anything: nothing may be read that was
-    /// altered, and what is missing of what was promised has to be told of.
-    ///
-    /// - Parameter isTellable: whether anything is left by which it could be told.
+    /// altered, and what is missing of what was promised has to be told of, if anything is left by
+    /// which it can be told.
     func silentViolation(isTellable: Bool = true) throws(LogFailure) -> String? {
         var isTold =
             !isTellable || tellings.hasDamage || directory?.recoveryReport.changedAnything ?? true

@@ -41,8 +41,8 @@ struct CommitLogReplayTests {
         let image = try crashed(3)
         let group = try image.openFile(Self.redo, .read).read(
             Self.page, at: FilePosition(3 * Self.page))
-        let groupByteCount = try #require(
-            RedoGroup.claimedByteCount(group.rawSpan, fileNumber: 1))
+        let claimed = RedoGroup.claimedByteCount(group.rawSpan, fileNumber: 1)
+        let groupByteCount = try #require(claimed)
         for byteCount in 0..<groupByteCount + 10 {
             let copy = image.crash(.killed, seed: 1)
             let file = try copy.openFile(Self.redo, .readWrite)
