@@ -277,7 +277,11 @@ struct DirectoryRun {
                 complain("offsets \(offsets) were given together")
             }
         } catch {
-            if isRefusal(error) {
+            // One that is stopped refuses all, and the others go on: none of the ends has moved.
+            let isRefused = numbers.contains { number in
+                logs[number].offsets.logEndOffset == before[number].nextOffset
+            }
+            if isRefused || isRefusal(error) {
                 for number in numbers { partitions[number].reference = before[number] }
                 atomics.forgetLast()
             }
@@ -414,9 +418,8 @@ struct DirectoryRun {
     }
 
     /// What is wrong when the disk may have lost or altered anything: nothing may be read that was
-    /// altered, and what is missing of what was promised has to be told of.
-    ///
-    /// - Parameter isTellable: whether anything is left by which it could be told.
+    /// altered, and what is missing of what was promised has to be told of, if anything is left by
+    /// which it can be told.
     func silentViolation(isTellable: Bool = true) throws(LogFailure) -> String? {
         var isTold =
             !isTellable || tellings.hasDamage || directory?.recoveryReport.changedAnything ?? true

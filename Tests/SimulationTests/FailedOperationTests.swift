@@ -60,6 +60,7 @@ struct FailedOperationTests {
             } catch {
                 if run.disk.faultHitCount == 0 { violation = "\(error)" }
             }
+            violation = violation ?? run.complaint
             try #require(violation == nil, "\(what), step \(place)")
             guard run.isOpen else { break }
         }

@@ -58,7 +58,7 @@ struct MutantTests {
         ]
         var scenarios: [DirectoryScenario] = []
         for (story, changes) in [
-            (begin, 30), (begin + replace, 80), (late, 60),
+            (begin, 30), (begin + replace, 80), (late, 100),
         ] {
             for power in 1...changes {
                 for profile in CrashProfile.allCases {

@@ -16,6 +16,17 @@ struct AtomicAppendConcurrencyTests {
         }
     }
 
+    private static func append(
+        _ text: String, to logs: [PartitionLog], _ directory: LogDirectory
+    ) throws {
+        let parts = logs.map { log in
+            PartitionAppend(to: log) { $0.append(key: nil, value: [UInt8](text.utf8)) }
+        }
+        for (log, batch) in zip(logs, try directory.append(parts)) {
+            try #require(log.offsets.highWatermark > batch.lastOffset)
+        }
+    }
+
     @Test func `whatever the order of their parts, nobody waits for ever`() throws {
         let store = try LogStore()
         let logs = try open(store)
@@ -25,14 +36,7 @@ struct AtomicAppendConcurrencyTests {
             let order = thread % 2 == 0 ? logs : logs.reversed()
             try crew.add {
                 for number in 0..<Self.perThread {
-                    let value = [UInt8]("\(thread) \(number)".utf8)
-                    let parts = order.map { log in
-                        PartitionAppend(to: log) { $0.append(key: nil, value: value) }
-                    }
-                    let batches = try directory.append(parts)
-                    for (log, batch) in zip(order, batches) {
-                        try #require(log.offsets.highWatermark > batch.lastOffset)
-                    }
+                    try Self.append("\(thread) \(number)", to: order, directory)
                 }
             }
         }

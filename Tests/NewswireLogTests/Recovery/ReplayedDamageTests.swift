@@ -39,11 +39,15 @@ struct ReplayedDamageTests {
 
     @Test func `a torn group is the end, and nothing is told of it`() throws {
         let image = try crashed(3)
-        for byteCount in stride(from: 0, to: Self.page, by: 97) {
+        let group = try image.openFile(Self.redo, .read).read(
+            Self.page, at: FilePosition(3 * Self.page))
+        let claimed = RedoGroup.claimedByteCount(group.rawSpan, fileNumber: 1)
+        let groupByteCount = try #require(claimed)
+        for byteCount in 0..<groupByteCount + 10 {
             let copy = image.crash(.killed, seed: 1)
             let file = try copy.openFile(Self.redo, .readWrite)
             try file.truncate(to: 3 * Self.page + byteCount)
-            let isWhole = byteCount > 300
+            let isWhole = byteCount >= groupByteCount
             let (log, found) = try reopen(copy)
             #expect(try log.values() == recordTexts(0..<(isWhole ? 3 : 2)), "\(byteCount) bytes")
             #expect(redoDamage(found).isEmpty)
