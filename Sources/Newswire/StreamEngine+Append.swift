@@ -22,14 +22,14 @@ extension StreamEngine {
     ///         .init(orders, [Record(key: id, value: paid)]),
     ///     ])
     ///
-    /// On return everything is durable. Whatever fails, and whenever the power does: after it either
-    /// all parts are in the log or none is.
+    /// On return everything is durable. Whatever fails, and whenever the power does: after it
+    /// either all parts are in the log or none is.
     /// - Parameter parts: one for each partition, of topics whose level is `synced`, and at most
     ///   4 MiB together.
     /// - Returns: the offsets that the records got, in the order of `parts`.
     /// - Throws: `.invalidRecord` when the parts cannot go together or one is empty, and what
-    ///   ``Partition/append(durability:_:)`` throws; nothing was appended then, but after `.stopped`
-    ///   the outcome is unknown until the directory is opened again.
+    ///   ``Partition/append(durability:_:)`` throws; nothing was appended then, but after
+    ///   `.stopped` the outcome is unknown until the directory is opened again.
     /// - Complexity: one sync.
     @discardableResult
     public func append(
