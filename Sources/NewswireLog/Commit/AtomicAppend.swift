@@ -23,8 +23,8 @@ extension LogDirectory {
     /// - Parameter parts: one for each partition, of topics whose level is `synced`.
     /// - Returns: the offsets that the records got, in the order of `parts`.
     /// - Throws: `.atomicAppend` when the parts cannot go together (two for one partition, another
-    ///   level, more than 4 MiB in all), and what the append of one batch throws; nothing was
-    ///   appended then, but after `.stopped` the outcome is unknown.
+    ///   level or directory, more than 4 MiB in all), and what the append of one batch throws;
+    ///   nothing was appended then, but after `.stopped` the outcome is unknown.
     /// - Complexity: one sync.
     @discardableResult
     public func append(_ parts: [PartitionAppend]) throws(LogFailure) -> [AppendedBatch] {
@@ -93,6 +93,9 @@ struct AtomicAppend {
     /// Builds the batch of a part.
     mutating func add(_ part: PartitionAppend) throws(LogFailure) {
         let log = part.log
+        guard log.services === services else {
+            throw .atomicAppend(log.partition, "it belongs to another directory, or another open")
+        }
         guard !parts.contains(where: { $0.log === log }) else {
             throw .atomicAppend(log.partition, "it is named twice")
         }

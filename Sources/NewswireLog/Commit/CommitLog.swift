@@ -23,14 +23,15 @@ final class CommitLog: Sendable {
         var current: RedoFile?
         /// Where in it the next group goes.
         var end = 0
-        /// The one that comes next.
-        var spare: RedoFile?
+        /// Those that come next, by number; a larger one never takes the number of one that is
+        /// there, which may come into use while the larger one is made.
+        var spares: [RedoFile] = []
         /// The group that is not open: being committed, or empty.
         var idle = OpenGroup()
         var groupCount: UInt64 = 1
         /// The sequence of the last group.
         var sequence: UInt64
-        /// The redo files that are there, rising; without the spare one.
+        /// The redo files that are there, rising; without the spare ones.
         var numbers: [UInt64]
         /// The number of the redo file that is made next.
         var nextNumber: UInt64
@@ -39,7 +40,7 @@ final class CommitLog: Sendable {
         /// How large a group may be that is opened while one of `pagesByteCount` is written.
         func room(after pagesByteCount: Int) -> Int {
             let rest = (current?.byteCapacity ?? 0) - end - pagesByteCount
-            let spareRest = (spare?.byteCapacity ?? 0) - RedoGroup.pageByteCount
+            let spareRest = (spares.last?.byteCapacity ?? 0) - RedoGroup.pageByteCount
             guard rest < 0 else { return max(rest, spareRest) }
             return spareRest - pagesByteCount
         }
@@ -124,7 +125,7 @@ final class CommitLog: Sendable {
     }
 
     /// Whether there are redo files, which may hold something of any partition.
-    var isUsed: Bool { state.withLock { $0.spare != nil || !$0.numbers.isEmpty } }
+    var isUsed: Bool { state.withLock { !$0.spares.isEmpty || !$0.numbers.isEmpty } }
 
     /// Why nothing is committed any more; nil while it is.
     var failure: IOFailure? { open.withLock { $0.failure } }
@@ -147,15 +148,16 @@ final class CommitLog: Sendable {
     func prepareSpare() throws(IOFailure) {
         try prepareSpare { state in
             guard state.current != nil else { return nil }
-            return (state.spare?.byteCapacity ?? 0) < state.byteCapacity ? state.byteCapacity : nil
+            let byteCapacity = state.spares.last?.byteCapacity ?? 0
+            return byteCapacity < state.byteCapacity ? state.byteCapacity : nil
         }
     }
 
-    /// Makes a spare file of the size that `wanted` answers; one that is there is kept until then.
+    /// Makes a spare file of the size that `wanted` answers; one that is there is used before it.
     private func prepareSpare(_ wanted: (borrowing State) -> Int?) throws(IOFailure) {
         try preparing.withLock { _ throws(IOFailure) in
             let order: (number: UInt64, byteCapacity: Int)? = state.withLock { state in
-                wanted(state).map { (state.spare?.number ?? state.nextNumber, $0) }
+                wanted(state).map { (state.nextNumber, $0) }
             }
             // Without the lock: commits go on meanwhile.
             let spare = try order.map { order throws(IOFailure) in
@@ -169,7 +171,7 @@ final class CommitLog: Sendable {
     }
 
     private func keep(_ spare: RedoFile, _ state: inout State) {
-        state.spare = spare
+        state.spares.append(spare)
         state.nextNumber = spare.number + 1
     }
 
@@ -236,20 +238,25 @@ final class CommitLog: Sendable {
         return file
     }
 
-    /// The redo file that the next group goes to: the one that is there, or the spare one.
+    /// The redo file that the next group goes to: the one that is there, or the first spare one
+    /// that it fits into; those before that are passed over.
     private func file(for pagesByteCount: Int, _ state: inout State) -> RedoFile {
         if let current = state.current, pagesByteCount <= current.byteCapacity - state.end {
             return current
         }
-        guard let spare = state.spare else {
+        let fitting = state.spares.firstIndex {
+            pagesByteCount <= $0.byteCapacity - RedoGroup.pageByteCount
+        }
+        guard let fitting else {
             preconditionFailure("a group was accepted for which there is no room")
         }
+        let spare = state.spares[fitting]
         // Covering cannot keep up: more than the file that is full now waits for it.
         if state.current != nil, state.numbers.count > 1 {
             state.byteCapacity = min(state.byteCapacity * 2, Self.byteCapacityMax)
         }
-        state.spare = nil
-        state.numbers.append(spare.number)
+        state.numbers += state.spares[...fitting].map(\.number)
+        state.spares.removeSubrange(...fitting)
         state.current = spare
         state.end = RedoGroup.pageByteCount
         currentNumber.store(spare.number, ordering: .releasing)
@@ -315,7 +322,7 @@ final class CommitLog: Sendable {
             let next: UInt64? = state.withLock { state in
                 free = state.numbers.filter { $0 < number && $0 != state.current?.number }
                 state.numbers.removeAll { free.contains($0) }
-                return state.spare == nil && state.current != nil ? state.nextNumber : nil
+                return state.spares.isEmpty && state.current != nil ? state.nextNumber : nil
             }
             // A file that was set aside with a damaged first page is not there to be used again.
             if let next, let last = free.last, try files.exist(last) {

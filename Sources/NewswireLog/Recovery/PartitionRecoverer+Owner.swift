@@ -19,7 +19,11 @@ extension PartitionRecoverer {
             for file in files.segments { try setAside(file, because: strange) }
         }
         try storeTopicID()
-        guard strange == nil else { return [] }
+        guard strange == nil else {
+            // The epochs are those of what was set aside, whole or not.
+            hasDamagedEpochs = files.hasEpochs
+            return []
+        }
         try loadEpochs()
         return files.segments
     }

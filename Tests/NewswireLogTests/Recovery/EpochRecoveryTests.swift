@@ -37,6 +37,35 @@ import Testing
         try store.close()
     }
 
+    // The power failed before the first head: neither the metadata nor the epoch file had arrived,
+    // so the segments were set aside, and nobody thought of the epoch file: it stayed damage.
+    @Test(arguments: ["", "0\n1\n7 0\n"])
+    func `epochs do not outlive the segments that were set aside`(found: String) throws {
+        let store = try LogStore()
+        let partition = TopicPartition("fresh", 0)
+        let identity = PartitionIdentity(id: 8, topicID: TopicID(high: 9, low: 9))
+        _ = try store.open()
+        try store.open(partition, identity) { $0.durability = .written }.append(0)
+        store.abandon()
+        let folder = "\(store.path)/\(partition)"
+        let path = "\(folder)/\(LeaderEpochTable.fileName)"
+        try write("", to: "\(folder)/\(PartitionMetadataFile.fileName)")
+        try write(found, to: path)
+        _ = try store.open()
+        let log = try store.open(partition, identity) { $0.durability = .written }
+        #expect(log.offsets.logEndOffset == .zero)
+        let report = store.report.partitions.first { $0.partition == partition }
+        #expect(report?.quarantined.count == 1)
+        #expect(try text(path) == "0\n0\n")
+        try store.close()
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        let file = try PosixFileSystem().openFile(path, .readWrite)
+        try file.truncate(to: 0)
+        try file.write([UInt8](text.utf8).rawSpan, at: .start)
+    }
+
     private func text(_ path: String) throws -> String {
         let bytes = try PosixFileSystem().contents(of: path, byteCountMax: 1000)
         return String(decoding: bytes, as: UTF8.self)

@@ -4,11 +4,13 @@ import Foundation
 struct DocumentationPage {
     let text: String
 
+    /// Where the project is.
+    static let root = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
     /// Reads a page of the engine's catalog.
     init(_ name: String) throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let page = root.appending(path: "Sources/Newswire/Newswire.docc/\(name).md")
+        let page = Self.root.appending(path: "Sources/Newswire/Newswire.docc/\(name).md")
         text = try String(contentsOf: page, encoding: .utf8)
     }
 

@@ -64,6 +64,23 @@ struct DocumentedExampleTests {
         #expect(batch.recordCount == events.count)
     }
 
+    @Test func `the page about producing is right about several partitions`() async throws {
+        let store = try EngineStore()
+        let engine = try await StreamEngine.open(at: store.path)
+        let orders = try await engine.createTopic("orders")
+        let payments = try await engine.createTopic("payments")
+        let (id, paid, payment) = (Array("o-1".utf8), Array("paid".utf8), Array("9.50".utf8))
+        // Begins Producing
+        let parts = try await engine.append(to: [
+            .init(orders.partition(0), [Record(key: id, value: paid)]),
+            .init(payments.partition(0), [Record(key: id, value: payment)]),
+        ])
+        // Ends
+        #expect(parts.map(\.baseOffset) == [.zero, .zero])
+        #expect(try payments.partition(0).values() == ["9.50"])
+        try await engine.close()
+    }
+
     private func enqueue(
         _ events: [Event], to orders: Topic, of engine: StreamEngine, _ acknowledged: DeliveryLog
     ) throws {

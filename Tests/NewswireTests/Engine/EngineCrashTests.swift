@@ -64,6 +64,11 @@ private struct EngineRun {
         { try $0.topic("b").partition(0).append("5") },
         { try $0.trimTopic("a", before: .offset(Offset(1)), partition: 0) },
         { try $0.topic("a").partition(0).append("6") },
+        { engine in
+            let partitions = try ["a", "b"].map { try engine.topic($0).partition(0) }
+            let record = Record(value: Array("7".utf8))
+            try engine.append(to: partitions.map { .init($0, [record]) })
+        },
     ]
 
     init() { disk = SimulatedFileSystem(time: time) }

@@ -1,5 +1,6 @@
 import Newswire
 import NewswireTesting
+import Synchronization
 import Testing
 
 /// The engine in simulated time: nothing happens before somebody says so.
@@ -54,6 +55,25 @@ struct SteppedEngineTests {
         time.advance(by: .seconds(1))
         engine.runDueWork()
         #expect(deliveries.reports.count == 1)
+        try engine.close()
+    }
+
+    @Test func `a slow sync is told, and acknowledges all the same`() throws {
+        let heard = Mutex<[EngineEvent]>([])
+        try engine.close()
+        var configuration = EngineConfiguration()
+        configuration.onEvent = { event in heard.withLock { $0.append(event) } }
+        let engine = try StreamEngine.open(on: disk, time: time, configuration: configuration)
+        let topic = try engine.createTopic("orders")
+        try topic.partition(0).append("a")
+        var fault = Fault(.synchronize, number: 1, .delay(.seconds(10)))
+        fault.pathPart = ".redo"
+        disk.faults = FaultPlan(fault)
+        try topic.partition(0).append("b")
+        #expect(try topic.partition(0).values() == ["a", "b"])
+        let slow = heard.withLock { $0.filter { $0.kind == .slowSync } }
+        #expect(slow.count == 1)
+        #expect(slow.first?.message.contains("10.0 seconds") == true)
         try engine.close()
     }
 

@@ -234,6 +234,10 @@ private final class Writers: Sendable {
     }
 
     private func append(as writer: inout Writer) throws {
+        if let step = writer.nextAtomicStep(partitions) {
+            let batches = try engine.append(to: step.parts.map(\.records))
+            return try writer.done(step, batches, journal)
+        }
         let step = writer.nextStep(partitions)
         let batch = try step.partition.append(durability: step.asked) { step.fill(&$0) }
         try writer.done(step, batch, journal)
@@ -242,6 +246,11 @@ private final class Writers: Sendable {
     private func send(as number: Int) async throws {
         var writer = Writer(number, plan)
         while true {
+            if let step = writer.nextAtomicStep(partitions) {
+                let batches = try await engine.append(to: step.parts.map(\.records))
+                try writer.done(step, batches, journal)
+                continue
+            }
             let step = writer.nextStep(partitions)
             let batch = try await step.partition.send(durability: step.asked) { step.fill(&$0) }
             try writer.done(step, batch, journal)
@@ -269,12 +278,33 @@ private struct Step {
     }
 }
 
+/// What one writer appends to several partitions at once.
+private struct AtomicStep {
+    struct Part {
+        let partition: Partition
+        let first: DoomedRecord
+        let count: Int
+        let group: DoomedGroup
+
+        var records: StreamEngine.PartitionRecords {
+            let records = (first.number..<(first.number + count)).map { number in
+                let record = DoomedRecord(life: first.life, writer: first.writer, number: number)
+                return Record(key: Array(group.key.utf8), value: Array(record.value.utf8))
+            }
+            return StreamEngine.PartitionRecords(partition, records)
+        }
+    }
+
+    let parts: [Part]
+}
+
 /// One thread or task and how far it is.
 private struct Writer {
     private let number: Int
     private let life: Int
     private var random: SeededRandom
     private var counts: [TopicPartition: Int] = [:]
+    private var groupCount = 0
 
     init(_ number: Int, _ plan: DoomedWriter) {
         self.number = number
@@ -293,6 +323,40 @@ private struct Writer {
             first: DoomedRecord(
                 life: life, writer: number, number: counts[partition.topicPartition, default: 0]),
             count: Int.random(in: 1...3, using: &random))
+    }
+
+    /// One in five is an atomic append to up to four partitions.
+    mutating func nextAtomicStep(_ partitions: [Partition]) -> AtomicStep? {
+        guard Int.random(in: 0..<5, using: &random) == 0 else { return nil }
+        let synced = partitions.filter {
+            $0.topicPartition.topic == Durability.synced.rawValue
+        }
+        let chosen = synced.shuffled(using: &random)
+            .prefix(Int.random(in: 2...4, using: &random))
+        let sizes = chosen.map { _ in Int.random(in: 1...2, using: &random) }
+        let group = DoomedGroup(
+            life: life, writer: number, number: groupCount, recordCount: sizes.reduce(0, +))
+        groupCount += 1
+        return AtomicStep(
+            parts: zip(chosen, sizes).map { partition, count in
+                let first = DoomedRecord(
+                    life: life, writer: number,
+                    number: counts[partition.topicPartition, default: 0])
+                return AtomicStep.Part(
+                    partition: partition, first: first, count: count, group: group)
+            })
+    }
+
+    mutating func done(
+        _ step: AtomicStep, _ batches: [AppendedBatch], _ journal: AcknowledgementJournal
+    ) throws {
+        for (part, batch) in zip(step.parts, batches) {
+            counts[part.partition.topicPartition, default: 0] += part.count
+            try journal.note(
+                Acknowledgement(
+                    part.partition.topicPartition, baseOffset: batch.baseOffset,
+                    first: part.first, count: part.count, promise: .synced))
+        }
     }
 
     mutating func done(
