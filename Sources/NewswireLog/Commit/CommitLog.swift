@@ -322,7 +322,8 @@ final class CommitLog: Sendable {
             let next: UInt64? = state.withLock { state in
                 free = state.numbers.filter { $0 < number && $0 != state.current?.number }
                 state.numbers.removeAll { free.contains($0) }
-                return state.spares.isEmpty && state.current != nil ? state.nextNumber : nil
+                let isInUse = state.groupCount > 1
+                return state.spares.isEmpty && isInUse ? state.nextNumber : nil
             }
             // A file that was set aside with a damaged first page is not there to be used again.
             if let next, let last = free.last, try files.exist(last) {
@@ -334,6 +335,23 @@ final class CommitLog: Sendable {
                 }
             }
             for number in free { try files.remove(number) }
+        }
+    }
+
+    /// Ends the redo file in use: once heads say that nobody needs it, it is given back.
+    ///
+    /// - Returns: false while there is something to commit.
+    func retireCurrent() -> Bool {
+        state.withLock { state in
+            open.withLock { group in
+                guard group.isEmpty else { return false }
+                state.current = nil
+                state.end = 0
+                group.room = state.room(after: 0)
+                let next = state.spares.first?.number ?? state.nextNumber
+                currentNumber.store(next, ordering: .releasing)
+                return true
+            }
         }
     }
 

@@ -84,13 +84,23 @@ package struct RedoFiles: Sendable {
             try fileSystem.synchronizeDirectory(NewswireLog.directory(of: directory))
         }
         let file = try fileSystem.openFile(comingPath, .createOrOpen)
-        try file.truncate(to: 0)
+        do throws(IOFailure) {
+            try file.truncate(to: 0)
+            try fill(file, byteCapacity)
+        } catch {
+            // On a full disk the part that was made keeps others from the last space.
+            try fileSystem.remove(comingPath)
+            throw error
+        }
+        return try begin(file, as: number, byteCapacity)
+    }
+
+    private func fill(_ file: any File, _ byteCapacity: Int) throws(IOFailure) {
         let zeros = [UInt8](repeating: 0, count: min(byteCapacity, 1 << 20))
         for start in stride(from: 0, to: byteCapacity, by: zeros.count) {
             let count = min(zeros.count, byteCapacity - start)
             try file.write(zeros.rawSpan.extracting(0..<count), at: FilePosition(start))
         }
-        return try begin(file, as: number, byteCapacity)
     }
 
     /// Makes redo file `number` of one that nobody needs any more.

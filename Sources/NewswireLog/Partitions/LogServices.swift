@@ -102,7 +102,25 @@ package final class LogServices: Sendable {
                 try coverAndCheckpoint()
             } catch { if case .inputOutput(_, let failure) = error { throw failure } }
         }
-        try commitLog.makeRoom(for: cost)
+        do throws(IOFailure) {
+            try commitLog.makeRoom(for: cost)
+        } catch  where error.isDiskFull {
+            // Whoever wants to free space has to be able to say so in `__metadata`.
+            try reuseRedoFile(because: error)
+            try commitLog.makeRoom(for: cost)
+        }
+    }
+
+    /// Has the redo file in use given back, on a disk that has no room for another one.
+    private func reuseRedoFile(because failure: IOFailure) throws(IOFailure) {
+        commits.commitOpenGroup()
+        for log in partitions.all.filter(\.needsCovering) { log.cover() }
+        guard commitLog.retireCurrent() else { return }
+        do throws(LogFailure) {
+            // Twice: the head before the newest is kept, and must not need the file either.
+            try checkpointNow()
+            try checkpointNow()
+        } catch { throw failure }
     }
 
     /// Writes a checkpoint; on return it is durable.

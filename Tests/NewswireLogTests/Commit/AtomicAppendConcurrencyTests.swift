@@ -27,6 +27,14 @@ struct AtomicAppendConcurrencyTests {
         }
     }
 
+    private static func appendAll(
+        of thread: Int, to logs: [PartitionLog], _ directory: LogDirectory
+    ) throws {
+        for number in 0..<perThread {
+            try append("\(thread) \(number)", to: logs, directory)
+        }
+    }
+
     @Test func `whatever the order of their parts, nobody waits for ever`() throws {
         let store = try LogStore()
         let logs = try open(store)
@@ -34,11 +42,7 @@ struct AtomicAppendConcurrencyTests {
         let crew = ThreadCrew()
         for thread in 0..<4 {
             let order = thread % 2 == 0 ? logs : logs.reversed()
-            try crew.add {
-                for number in 0..<Self.perThread {
-                    try Self.append("\(thread) \(number)", to: order, directory)
-                }
-            }
+            try crew.add { try Self.appendAll(of: thread, to: order, directory) }
         }
         try crew.add {
             for number in 0..<Self.perThread { try logs[number % 3].append(number) }
