@@ -134,7 +134,7 @@ struct AtomicAppend {
             let (left, right) = (parts[left].log, parts[right].log)
             return (left.identity.id, left.partition) < (right.identity.id, right.partition)
         }
-        var lackedDescriptor = false
+        var lackedCount = 0
         while true {
             var effects: [(PartitionLog, PartitionWriter.Effect)] = []
             var obstacle: (PartitionLog, PartitionLog.Obstacle)?
@@ -146,9 +146,9 @@ struct AtomicAppend {
                 }
             } catch {
                 guard case .inputOutput(_, let failure) = error, failure.isOutOfDescriptors,
-                    services.freeDescriptor(committing: lackedDescriptor)
+                    services.freeDescriptor(attempt: lackedCount)
                 else { throw error }
-                lackedDescriptor = true
+                lackedCount += 1
                 continue
             }
             guard let (log, reason) = obstacle else { break }

@@ -247,14 +247,21 @@ package final class LogServices: Sendable {
 
     // MARK: Files
 
-    /// Closes a descriptor of some partition; where all are busy, after a commit.
+    /// Closes a descriptor of some partition; where all are busy, after a commit, and then after the
+    /// syncs of all segments: others may be at it, and hold what is lacking until they are done.
     ///
-    /// To be called without any lock: whoever waits for the commit is completed. With `committing`
-    /// it comes first: the only partition that is not busy may be the one that needs a descriptor.
-    func freeDescriptor(committing: Bool) -> Bool {
-        if !committing, descriptors.evictOne() { return true }
+    /// To be called without any lock: whoever waits for a commit is completed. The only partition
+    /// that is not busy may be the one that lacks a descriptor: so a commit comes first from the
+    /// second attempt on.
+    /// - Returns: whether it is worth another try.
+    func freeDescriptor(attempt: Int) -> Bool {
+        if attempt == 0, descriptors.evictOne() { return true }
         commits.commitOpenGroup()
-        return descriptors.evictOne()
+        if attempt < 2, descriptors.evictOne() { return true }
+        guard attempt < 10 else { return false }
+        for log in partitions.all { log.cover() }
+        _ = descriptors.evictOne()
+        return true
     }
 
     /// Makes the names in a directory durable; that takes a descriptor, too.

@@ -33,7 +33,7 @@ extension PartitionLog {
             if let refusal = writer.refusal { throw refusal }
             try self.roll(&writer, because: .asked, now: self.services.time.wallClock())
         }
-        cover()
+        try coverForSure()
         try writer.withLock { writer throws(LogFailure) in
             if let refusal = writer.refusal { throw refusal }
             writer.configuration = configuration

@@ -159,7 +159,7 @@ extension PartitionLog {
         guard !services.isReadOnly else { throw .readOnly(path: services.directory) }
         try seal(&batch, limits)
         let stamp = limits.timestampType == .logAppendTime ? batch.maxTimestamp : .absent
-        var lackedDescriptor = false
+        var lackedCount = 0
         while true {
             var written: Written?
             var obstacle: Obstacle?
@@ -175,9 +175,9 @@ extension PartitionLog {
             } catch {
                 // Not under the lock: the syncs that others wait for complete their waiters.
                 guard case .inputOutput(_, let failure) = error, failure.isOutOfDescriptors,
-                    services.freeDescriptor(committing: lackedDescriptor)
+                    services.freeDescriptor(attempt: lackedCount)
                 else { throw error }
-                lackedDescriptor = true
+                lackedCount += 1
             }
             if let written {
                 waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))

@@ -42,12 +42,26 @@ extension PartitionLog {
     /// Whoever is woken may append, and wait for the next sync, on this very thread.
     struct SyncResult {
         fileprivate(set) var events: [LogEvent] = []
+        /// Why the sync could not even be begun; nil when it was.
+        fileprivate(set) var lack: IOFailure?
         /// Whether more is synced than before.
         fileprivate(set) var isSynced = false
     }
 
     /// Syncs everything that is in the segments and completes those who wait for it.
     func cover() { complete(sync()) }
+
+    /// The same for a caller who builds on it.
+    ///
+    /// - Throws: `.stopped`, or `.inputOutput` when not even the beginning was possible.
+    func coverForSure() throws(LogFailure) {
+        let result = sync()
+        complete(result)
+        if let lack = result.lack { throw .inputOutput(partition, lack) }
+        if case .stopped(let partition, let failure)? = writer.withLock({ $0.refusal }) {
+            throw .stopped(partition, failure)
+        }
+    }
 
     /// Lets the disk begin with what ``cover()`` is going to sync.
     func beginCovering() {
@@ -73,6 +87,7 @@ extension PartitionLog {
     func synchronizeDirect() throws(IOFailure) -> SyncResult {
         let result = sync()
         if case .stopped(_, let failure)? = writer.withLock({ $0.refusal }) { throw failure }
+        if let lack = result.lack { throw lack }
         return result
     }
 
@@ -108,7 +123,11 @@ extension PartitionLog {
             // A file is only there if its name is; the partition's own name comes last.
             if capture.syncsNames { try synchronizeNames(in: directory) }
             if capture.syncsDirectory { try synchronizeNames(in: services.directory) }
-        } catch { return stop(error) }
+        } catch {
+            // Nothing was asked of the disk: the directory could not even be opened.
+            guard error.isOutOfDescriptors else { return stop(error) }
+            return putBack(capture, error)
+        }
         var result = finish(capture)
         let took = services.time.instant().nanoseconds - started.nanoseconds
         if took > 1_000_000_000 { result.events = [.slowSync(partition, .nanoseconds(took))] }
@@ -166,6 +185,21 @@ extension PartitionLog {
             writer.durableEnd = max(writer.durableEnd, capture.end.offset)
             writer.waiters.finish(upTo: writer.durableEnd)
         }
+        return result
+    }
+
+    /// Leaves to the next sync what this one could not begin with: the names.
+    private func putBack(_ capture: Capture, _ failure: IOFailure) -> SyncResult {
+        writer.withLock { writer in
+            writer.hasUnsyncedNames = writer.hasUnsyncedNames || capture.syncsNames
+            writer.hasUnsyncedDirectory = writer.hasUnsyncedDirectory || capture.syncsDirectory
+            writer.unsyncedSince = writer.unsyncedSince ?? services.time.instant()
+            guard capture.covers else { return }
+            writer.uncoveredSince = writer.neededFile
+            writer.coveringSince = nil
+        }
+        var result = SyncResult()
+        result.lack = failure
         return result
     }
 

@@ -144,10 +144,7 @@ public final class PartitionLog: Sendable {
     func closeInOrder() throws(LogFailure) {
         try applyUnapplied()
         // Not `synchronize()`, for which index files without new records are nothing to do.
-        cover()
-        if case .stopped(let partition, let failure)? = writer.withLock({ $0.refusal }) {
-            throw .stopped(partition, failure)
-        }
+        try coverForSure()
         do throws(IOFailure) {
             // Their syncs come before the clean head, those of all partitions together.
             for segment in view.withLock({ $0.segments }) {

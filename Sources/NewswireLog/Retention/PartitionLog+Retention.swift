@@ -17,8 +17,7 @@ extension PartitionLog {
         // leave a log that ends before it begins. In the segments, too: what is before the start is
         // not replayed, and nothing could follow it there.
         try synchronize()
-        cover()
-        if let refusal = writer.withLock({ $0.refusal }) { throw refusal }
+        try coverForSure()
         let rises = view.withLock { view in
             guard offset > view.logStartOffset else { return false }
             view.logStartOffset = offset

@@ -43,16 +43,16 @@ struct SpareRedoFileConcurrencyTests {
         try again.close()
     }
 
+    private static func appendLarge(to log: PartitionLog) throws {
+        try log.append { batch in
+            batch.append(key: nil, value: [UInt8](repeating: 120, count: 180_000))
+        }
+    }
+
     /// More than the redo file takes that is in use, from another thread.
     private func fill(_ log: PartitionLog, _ crew: ThreadCrew) {
         do {
-            try crew.add {
-                for _ in 0..<7 {
-                    try log.append { batch in
-                        batch.append(key: nil, value: [UInt8](repeating: 120, count: 180_000))
-                    }
-                }
-            }
+            try crew.add { for _ in 0..<7 { try Self.appendLarge(to: log) } }
             crew.join()
         } catch { Issue.record(error) }
     }
