@@ -124,8 +124,9 @@ extension PartitionLog {
             if capture.syncsNames { try synchronizeNames(in: directory) }
             if capture.syncsDirectory { try synchronizeNames(in: services.directory) }
         } catch {
-            // Nothing was asked of the disk: the directory could not even be opened.
-            guard error.isOutOfDescriptors else { return stop(error) }
+            // Nothing was asked of the disk: the directory could not even be opened. Who waits is
+            // not to wait for ever, though.
+            guard error.isOutOfDescriptors, mayLackAgain() else { return stop(error) }
             return putBack(capture, error)
         }
         var result = finish(capture)
@@ -179,6 +180,7 @@ extension PartitionLog {
         var result = SyncResult()
         result.isSynced = true
         writer.withLock { writer in
+            writer.lackedSyncs = 0
             writer.recoveryPoint = capture.end
             if capture.covers { writer.coveringSince = nil }
             // What is in the segments of a `synced` topic was durable before.
@@ -186,6 +188,16 @@ extension PartitionLog {
             writer.waiters.finish(upTo: writer.durableEnd)
         }
         return result
+    }
+
+    /// How often in a row a sync may lack a descriptor before the log stops.
+    private static let lackedSyncsMax = 1000
+
+    private func mayLackAgain() -> Bool {
+        writer.withLock { writer in
+            writer.lackedSyncs += 1
+            return writer.lackedSyncs <= Self.lackedSyncsMax
+        }
     }
 
     /// Leaves to the next sync what this one could not begin with: the names.
