@@ -5,9 +5,7 @@ import Testing
 
 /// Limits of the kernel, which are of a whole process: each in one of its own.
 struct ProcessLimitTests {
-    @Test(
-        .disabled("known weakness: busy threads can hold all descriptors"),
-        arguments: ["synced", "written"])
+    @Test(arguments: ["synced", "written"])
     func `two hundred partitions live with ninety-six descriptors`(level: String) async {
         await #expect(processExitsWith: .success) { [level = level as String] in
             ProcessLimits.setOpenFilesMax(96)
