@@ -259,7 +259,7 @@ package final class LogServices: Sendable {
         if attempt == 0, descriptors.evictOne() { return true }
         commits.commitOpenGroup()
         if attempt < 2, descriptors.evictOne() { return true }
-        guard attempt < 10 else { return false }
+        guard attempt < 50 else { return false }
         for log in partitions.all { log.cover() }
         _ = descriptors.evictOne()
         return true

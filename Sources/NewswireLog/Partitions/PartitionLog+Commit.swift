@@ -191,7 +191,7 @@ extension PartitionLog {
     }
 
     /// How often in a row a sync may lack a descriptor before the log stops.
-    private static let lackedSyncsMax = 20
+    private static let lackedSyncsMax = 1000
 
     private func mayLackAgain() -> Bool {
         writer.withLock { writer in

@@ -6,9 +6,9 @@ import Testing
 /// Limits of the kernel, which are of a whole process: each in one of its own.
 struct ProcessLimitTests {
     @Test(arguments: ["synced", "written"])
-    func `two hundred partitions live with ninety-six descriptors`(level: String) async {
+    func `two hundred partitions live with thirty-two descriptors`(level: String) async {
         await #expect(processExitsWith: .success) { [level = level as String] in
-            ProcessLimits.setOpenFilesMax(96)
+            ProcessLimits.setOpenFilesMax(32)
             let store = try EngineStore()
             let durability = Durability(rawValue: level) ?? .synced
             var configuration = TopicConfiguration(partitions: 200, durability: durability)
