@@ -247,9 +247,8 @@ package final class LogServices: Sendable {
 
     // MARK: Files
 
-    /// Closes a descriptor of some partition; where all are busy, after a commit, and then after
-    /// the syncs of all segments: others may be at it, and hold what is lacking until they are
-    /// done.
+    /// Closes a descriptor of some partition; where all are busy, after a commit, and then after the
+    /// syncs of all segments: others may be at it, and hold what is lacking until they are done.
     ///
     /// To be called without any lock: whoever waits for a commit is completed. The only partition
     /// that is not busy may be the one that lacks a descriptor: so a commit comes first from the

@@ -111,8 +111,7 @@ struct PartitionAppendTests {
         let before = residentByteCount()
         try log.append { $0.append(key: nil, value: value) }
         try log.append(2)
-        // Of the whole process: tests that run beside this one take some as well.
-        #expect(residentByteCount() - before < 80 << 20)
+        #expect(residentByteCount() - before < 32 << 20)
         let slice = try log.read(from: Offset(1), maxBytes: 1)
         var records = slice.records()
         var read: [UInt8]?
