@@ -85,8 +85,6 @@ struct AtomicAppend {
     private let services: LogServices
     /// In the order in which they were asked for.
     private var parts: [Part] = []
-    /// Their slots in the order in which partitions are locked.
-    private var order: [Int] = []
 
     init(_ services: LogServices) { self.services = services }
 
@@ -100,11 +98,8 @@ struct AtomicAppend {
             throw .atomicAppend(log.partition, "it is named twice")
         }
         let limits = log.limits.withLock { $0 }
-        let now = services.time.wallClock()
         let sealed = try services.spares.withBatch { batch throws(LogFailure) in
-            batch.defaultTimestamp = now
-            batch.byteLimit = limits.codec == .none ? limits.maxMessageBytes : .max
-            part.fill(&batch)
+            log.fill(&batch, limits, part.fill)
             try log.seal(&batch, limits)
             return Part(
                 log: log, bytes: [UInt8](copying: batch.encoded),
@@ -130,7 +125,7 @@ struct AtomicAppend {
         completing waiter: (any AppendWaiter)?, of first: PartitionLog
     ) throws(LogFailure) -> [AppendedBatch] {
         // Always in the same order: two atomic appends never wait for each other.
-        order = parts.indices.sorted { left, right in
+        let order = parts.indices.sorted { left, right in
             let (left, right) = (parts[left].log, parts[right].log)
             return (left.identity.id, left.partition) < (right.identity.id, right.partition)
         }
@@ -145,10 +140,7 @@ struct AtomicAppend {
                     writer.waiters.wait(waiter, for: batch, needsSync: true)
                 }
             } catch {
-                guard case .inputOutput(_, let failure) = error, failure.isOutOfDescriptors,
-                    services.freeDescriptor(attempt: lackedCount)
-                else { throw error }
-                lackedCount += 1
+                try services.makeRoom(after: error, attempt: &lackedCount)
                 continue
             }
             guard let (log, reason) = obstacle else { break }

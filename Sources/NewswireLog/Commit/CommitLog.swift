@@ -83,24 +83,19 @@ final class CommitLog: Sendable {
 
     /// Adds `batch` to the open group.
     func add(_ batch: RawSpan, to target: OpenGroup.Target, isDirect: Bool) -> Addition {
-        open.withLock { group in
-            let cost = OpenGroup.cost(isDirect ? 0 : batch.byteCount, to: target.log.partition)
-            if let refusal = Self.refusal(of: cost, in: group) { return refusal }
-            guard isDirect else { return .added(group.add(batch, to: target)) }
+        let cost = OpenGroup.cost(isDirect ? 0 : batch.byteCount, to: target.log.partition)
+        return accept(cost) { group in
+            guard isDirect else { return group.add(batch, to: target) }
             group.addDirect(batch.byteCount, to: target)
-            return .added(nil)
+            return nil
         }
     }
 
     /// Adds all of several batches, or none.
     func add(_ parts: [AtomicPart]) -> Addition {
-        open.withLock { group in
-            let cost = parts.reduce(0) { $0 + $1.cost }
-            if let refusal = Self.refusal(of: cost, in: group) { return refusal }
-            for part in parts {
-                _ = group.add(part.bytes.rawSpan, to: part.target)
-            }
-            return .added(nil)
+        accept(parts.reduce(0) { $0 + $1.cost }) { group in
+            for part in parts { _ = group.add(part.bytes.rawSpan, to: part.target) }
+            return nil
         }
     }
 
@@ -108,20 +103,21 @@ final class CommitLog: Sendable {
     func addRemoval(
         of partition: TopicPartition, _ identity: PartitionIdentity
     ) -> Addition {
-        open.withLock { group in
-            let cost = OpenGroup.cost(0, to: partition)
-            if let refusal = Self.refusal(of: cost, in: group) { return refusal }
+        accept(OpenGroup.cost(0, to: partition)) { group in
             group.addRemoval(of: partition, identity)
-            return .added(nil)
+            return nil
         }
     }
 
-    private static func refusal(
-        of cost: Int, in group: borrowing OpenGroup
-    ) -> Addition? {
-        if let failure = group.failure { return .stopped(failure) }
-        guard !group.fits(cost) else { return nil }
-        return group.isEmpty ? .noRoom : .full
+    /// Lets `body` add `cost` bytes to the open group, if they fit.
+    private func accept(
+        _ cost: Int, _ body: (inout OpenGroup) -> OpenGroup.RunID?
+    ) -> Addition {
+        open.withLock { group in
+            if let failure = group.failure { return .stopped(failure) }
+            guard group.fits(cost) else { return group.isEmpty ? .noRoom : .full }
+            return .added(body(&group))
+        }
     }
 
     /// Whether there are redo files, which may hold something of any partition.

@@ -72,10 +72,7 @@ package final class RedoFile: Sendable {
                 throw .damaged("the checksum of its first page is \(computed), not \(stored)")
             }
             let version = Int(bytes.bigEndian(UInt16.self, at: Layout.version.lowerBound))
-            guard version <= RedoFile.version else {
-                throw .tooNew(version: version, newest: Int(RedoFile.version))
-            }
-            guard version >= 1 else { throw .tooOld(version: version, oldest: 1) }
+            try FormatFailure.check(version: version, isIn: 1...Int(RedoFile.version))
             directoryID = TopicID(
                 high: bytes.bigEndian(UInt64.self, at: Layout.directoryID.lowerBound),
                 low: bytes.bigEndian(UInt64.self, at: Layout.directoryID.lowerBound + 8))

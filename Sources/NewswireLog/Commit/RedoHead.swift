@@ -152,10 +152,7 @@ package struct RedoHead: Hashable, Sendable {
         // Length and checksum stay where they are in later versions, so that a version whose bits
         // turned over is damage.
         let version = Int(bytes.bigEndian(UInt16.self, at: Layout.version.lowerBound))
-        guard version <= Self.version else {
-            throw .tooNew(version: version, newest: Int(Self.version))
-        }
-        guard version >= 1 else { throw .tooOld(version: version, oldest: 1) }
+        try FormatFailure.check(version: version, isIn: 1...Int(Self.version))
         directoryID = TopicID(
             high: bytes.bigEndian(UInt64.self, at: Layout.directoryID.lowerBound),
             low: bytes.bigEndian(UInt64.self, at: Layout.directoryID.lowerBound + 8))

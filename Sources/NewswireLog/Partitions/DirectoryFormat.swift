@@ -52,12 +52,8 @@ package struct DirectoryFormat: Hashable, Sendable {
             bytes.byteCount == Layout.byteCount
             && bytes.bigEndian(UInt32.self, at: Layout.crc.lowerBound)
                 == CRC32C.checksum(of: bytes.extracting(0..<Layout.crc.lowerBound))
-        guard version <= Self.version else {
-            throw .tooNew(version: version, newest: Int(Self.version))
-        }
-        guard version >= Self.versionMin else {
-            throw .tooOld(version: version, oldest: Int(Self.versionMin))
-        }
+        try FormatFailure.check(
+            version: version, isIn: Int(Self.versionMin)...Int(Self.version))
         guard isWhole else { throw .damaged("its checksum does not match its bytes") }
         isCurrent = version == Self.version
         directoryID = TopicID(

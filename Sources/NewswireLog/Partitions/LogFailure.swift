@@ -45,6 +45,18 @@ public enum FormatFailure: Error, Hashable, Sendable {
     case damaged(String)
 }
 
+extension FormatFailure {
+    /// Throws when a file's version is none of those that are read.
+    static func check(version: Int, isIn known: ClosedRange<Int>) throws(FormatFailure) {
+        guard version <= known.upperBound else {
+            throw .tooNew(version: version, newest: known.upperBound)
+        }
+        guard version >= known.lowerBound else {
+            throw .tooOld(version: version, oldest: known.lowerBound)
+        }
+    }
+}
+
 extension FormatFailure: CustomStringConvertible {
     /// What is wrong with the file, without its name.
     public var description: String {

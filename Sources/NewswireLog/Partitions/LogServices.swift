@@ -247,14 +247,25 @@ package final class LogServices: Sendable {
 
     // MARK: Files
 
-    /// Closes a descriptor of some partition; where all are busy, after a commit, and then after the
-    /// syncs of all segments: others may be at it, and hold what is lacking until they are done.
+    /// Lets an append that failed for want of a descriptor be tried again.
+    ///
+    /// - Throws: `failure`, when that was not the reason or there is nothing to be had.
+    func makeRoom(after failure: LogFailure, attempt: inout Int) throws(LogFailure) {
+        guard case .inputOutput(_, let reason) = failure, reason.isOutOfDescriptors,
+            freeDescriptor(attempt: attempt)
+        else { throw failure }
+        attempt += 1
+    }
+
+    /// Closes a descriptor of some partition; where all are busy, after a commit, and then after
+    /// the syncs of all segments: others may be at it, and hold what is lacking until they are
+    /// done.
     ///
     /// To be called without any lock: whoever waits for a commit is completed. The only partition
     /// that is not busy may be the one that lacks a descriptor: so a commit comes first from the
     /// second attempt on.
     /// - Returns: whether it is worth another try.
-    func freeDescriptor(attempt: Int) -> Bool {
+    private func freeDescriptor(attempt: Int) -> Bool {
         if attempt == 0, descriptors.evictOne() { return true }
         commits.commitOpenGroup()
         if attempt < 2, descriptors.evictOne() { return true }

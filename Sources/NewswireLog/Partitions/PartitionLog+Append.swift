@@ -23,14 +23,10 @@ extension PartitionLog {
     ) throws(LogFailure) -> AppendedBatch {
         setUseMark()
         let limits = self.limits.withLock { $0 }
-        let now = services.time.wallClock()
         // Below a sync, what a `synced` topic promises is told by the one who commits.
         let waiter = durability.flatMap { $0 == .synced ? nil : BlockedAppend() }
         let written = try services.spares.withBatch { batch throws(LogFailure) in
-            batch.defaultTimestamp = now
-            // Compressed, the records may fit though they do not before.
-            batch.byteLimit = limits.codec == .none ? limits.maxMessageBytes : .max
-            fill(&batch)
+            self.fill(&batch, limits, fill)
             return try write(&batch, limits, Promise(asked: durability), waiter: waiter)
         }
         switch written.wait {
@@ -124,6 +120,17 @@ extension PartitionLog {
         case change
     }
 
+    /// Has `body` add records to an empty batch.
+    func fill(
+        _ batch: inout RecordBatchBuilder, _ limits: BatchLimits,
+        _ body: (inout RecordBatchBuilder) -> Void
+    ) {
+        batch.defaultTimestamp = services.time.wallClock()
+        // Compressed, the records may fit though they do not before.
+        batch.byteLimit = limits.codec == .none ? limits.maxMessageBytes : .max
+        body(&batch)
+    }
+
     func seal(_ batch: inout RecordBatchBuilder, _ limits: BatchLimits)
         throws(LogFailure)
     {
@@ -174,10 +181,7 @@ extension PartitionLog {
                 if let obstacle { try overcome(obstacle, batch.encodedByteCount) }
             } catch {
                 // Not under the lock: the syncs that others wait for complete their waiters.
-                guard case .inputOutput(_, let failure) = error, failure.isOutOfDescriptors,
-                    services.freeDescriptor(attempt: lackedCount)
-                else { throw error }
-                lackedCount += 1
+                try services.makeRoom(after: error, attempt: &lackedCount)
             }
             if let written {
                 waitingReads.complete(upTo: Offset(visibleEnd.load(ordering: .acquiring)))

@@ -42,8 +42,6 @@ extension PartitionLog {
     /// Whoever is woken may append, and wait for the next sync, on this very thread.
     struct SyncResult {
         fileprivate(set) var events: [LogEvent] = []
-        /// Why the sync could not even be begun; nil when it was.
-        fileprivate(set) var lack: IOFailure?
         /// Whether more is synced than before.
         fileprivate(set) var isSynced = false
     }
@@ -53,11 +51,9 @@ extension PartitionLog {
 
     /// The same for a caller who builds on it.
     ///
-    /// - Throws: `.stopped`, or `.inputOutput` when not even the beginning was possible.
+    /// - Throws: `.stopped` when it failed.
     func coverForSure() throws(LogFailure) {
-        let result = sync()
-        complete(result)
-        if let lack = result.lack { throw .inputOutput(partition, lack) }
+        cover()
         if case .stopped(let partition, let failure)? = writer.withLock({ $0.refusal }) {
             throw .stopped(partition, failure)
         }
@@ -87,7 +83,6 @@ extension PartitionLog {
     func synchronizeDirect() throws(IOFailure) -> SyncResult {
         let result = sync()
         if case .stopped(_, let failure)? = writer.withLock({ $0.refusal }) { throw failure }
-        if let lack = result.lack { throw lack }
         return result
     }
 
@@ -123,12 +118,7 @@ extension PartitionLog {
             // A file is only there if its name is; the partition's own name comes last.
             if capture.syncsNames { try synchronizeNames(in: directory) }
             if capture.syncsDirectory { try synchronizeNames(in: services.directory) }
-        } catch {
-            // Nothing was asked of the disk: the directory could not even be opened. Who waits is
-            // not to wait for ever, though.
-            guard error.isOutOfDescriptors, mayLackAgain() else { return stop(error) }
-            return putBack(capture, error)
-        }
+        } catch { return stop(error) }
         var result = finish(capture)
         let took = services.time.instant().nanoseconds - started.nanoseconds
         if took > 1_000_000_000 { result.events = [.slowSync(partition, .nanoseconds(took))] }
@@ -180,38 +170,12 @@ extension PartitionLog {
         var result = SyncResult()
         result.isSynced = true
         writer.withLock { writer in
-            writer.lackedSyncs = 0
             writer.recoveryPoint = capture.end
             if capture.covers { writer.coveringSince = nil }
             // What is in the segments of a `synced` topic was durable before.
             writer.durableEnd = max(writer.durableEnd, capture.end.offset)
             writer.waiters.finish(upTo: writer.durableEnd)
         }
-        return result
-    }
-
-    /// How often in a row a sync may lack a descriptor before the log stops.
-    private static let lackedSyncsMax = 1000
-
-    private func mayLackAgain() -> Bool {
-        writer.withLock { writer in
-            writer.lackedSyncs += 1
-            return writer.lackedSyncs <= Self.lackedSyncsMax
-        }
-    }
-
-    /// Leaves to the next sync what this one could not begin with: the names.
-    private func putBack(_ capture: Capture, _ failure: IOFailure) -> SyncResult {
-        writer.withLock { writer in
-            writer.hasUnsyncedNames = writer.hasUnsyncedNames || capture.syncsNames
-            writer.hasUnsyncedDirectory = writer.hasUnsyncedDirectory || capture.syncsDirectory
-            writer.unsyncedSince = writer.unsyncedSince ?? services.time.instant()
-            guard capture.covers else { return }
-            writer.uncoveredSince = writer.neededFile
-            writer.coveringSince = nil
-        }
-        var result = SyncResult()
-        result.lack = failure
         return result
     }
 

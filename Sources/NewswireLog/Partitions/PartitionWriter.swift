@@ -64,8 +64,6 @@ struct PartitionWriter: ~Copyable, Sendable {
     /// When the first of the unsynced bytes was written; nil when none are.
     var unsyncedSince: Instant?
     var unsyncedByteCount = 0
-    /// How many syncs in a row could not be begun for want of a descriptor.
-    var lackedSyncs = 0
     var waiters = AppendWaiters()
     var effects: [Effect] = []
 
