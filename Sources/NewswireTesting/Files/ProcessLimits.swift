@@ -1,7 +1,8 @@
 internal import Glibc
+internal import NewswireLog
 
-/// Limits of a whole process; for exit tests only, as every other test of the process would feel
-/// them.
+/// Limits of a whole process, and the memory that it has; for exit tests only, as every other test
+/// of the process would feel them.
 package enum ProcessLimits {
     /// Lets the process have descriptors below `count` only.
     package static func setOpenFilesMax(_ count: Int) {
@@ -27,6 +28,14 @@ package enum ProcessLimits {
         // Sound: the call writes at most as many bytes as it is told.
         let count = unsafe readlink("/proc/self/fd/\(number)", &name, name.count)
         return String(decoding: name.prefix(max(0, count)).map(UInt8.init), as: UTF8.self)
+    }
+
+    /// The memory of the process that is not of files.
+    package static func residentByteCount() throws -> Int {
+        let file = try PosixFileSystem().openFile("/proc/self/statm", .read)
+        let pages = String(decoding: try file.read(100, at: .start), as: UTF8.self)
+            .split(separator: " ").compactMap { Int($0) }
+        return (pages[1] - pages[2]) * systemPageByteCount
     }
 
     private static func set(_ resource: __rlimit_resource_t, to count: Int) {

@@ -102,6 +102,42 @@ struct IndexLookupTests {
         }
     }
 
+    @Test func `any bit of a time index whose slots leave batches out changed`() throws {
+        // Where each slot speaks of the first batch with its time, a wrong one still leads to the
+        // right batch. Here it would lead past batches whose records then have no time to go by.
+        let disk = SimulatedFileSystem(time: time)
+        let store = LogStore(on: disk, time: time)
+        let log = try store.open {
+            Self.configure(&$0)
+            $0.segmentBytes = 1500
+        }
+        for number in 0..<20 {
+            try log.append { batch in
+                for _ in 0..<3 {
+                    batch.append(
+                        key: nil, value: [UInt8(number)],
+                        timestamp: Timestamp(milliseconds: 1000 + Int64(number) * 10))
+                }
+            }
+        }
+        try store.close()
+        let path = "/data/orders-0/00000000000000000000.timeindex"
+        let byteCount = try #require(try disk.status(of: path)).byteCount
+        #expect((3...6).contains(byteCount / TimeIndex.slotByteCount))
+        for bit in 0..<byteCount * 8 {
+            let disk = disk.crash(.killed, seed: 0)
+            try disk.flipBit(bit, of: path)
+            let store = LogStore(on: disk, time: time)
+            let log = try store.open(Self.configure)
+            defer { store.abandon() }
+            for number in 0..<20 {
+                let moment = Timestamp(milliseconds: 1000 + Int64(number) * 10)
+                let found = try log.firstOffset(at: moment)
+                #expect(found?.offset.value == Int64(number * 3), "bit \(bit), time \(moment)")
+            }
+        }
+    }
+
     @Test func `a time index that ends with any of its slots`() throws {
         // Its last slot was right, so nobody noticed: later records were not found by their time.
         for path in indexPaths where path.hasSuffix(".timeindex") {
