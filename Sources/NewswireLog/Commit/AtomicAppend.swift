@@ -24,13 +24,16 @@ extension LogDirectory {
     /// - Returns: the offsets that the records got, in the order of `parts`.
     /// - Throws: `.atomicAppend` when the parts cannot go together (two for one partition, another
     ///   level or directory, more than 4 MiB in all), and what the append of one batch throws;
-    ///   nothing was appended then, but after `.stopped` the outcome is unknown.
+    ///   nothing was appended then, but after `.stopped`, and `.deleted` by somebody meanwhile,
+    ///   the outcome is unknown.
     /// - Complexity: one sync.
     @discardableResult
     public func append(_ parts: [PartitionAppend]) throws(LogFailure) -> [AppendedBatch] {
         let batches = try append(parts, waiter: nil)
-        guard let log = parts.first?.log, let batch = batches.first else { return [] }
-        try services.commits.commit(log, upTo: batch.lastOffset + 1)
+        // One commit for all, but they become visible one after the other.
+        for (part, batch) in zip(parts, batches) {
+            try services.commits.commit(part.log, upTo: batch.lastOffset + 1)
+        }
         return batches
     }
 
@@ -38,7 +41,8 @@ extension LogDirectory {
     ///
     /// - Parameters:
     ///   - parts: one for each partition.
-    ///   - waiter: completed once, with the first of the batches, unless this throws.
+    ///   - waiter: completed once, when all parts are, with a batch of one of them, unless this
+    ///     throws.
     /// - Returns: the offsets that the records got, in the order of `parts`.
     /// - Throws: what the twin throws before it waits.
     package func append(
@@ -49,12 +53,39 @@ extension LogDirectory {
         var append = AtomicAppend(services)
         for part in parts { try append.add(part) }
         try append.checkSize()
-        return try append.run(completing: waiter, of: first)
+        let joint = waiter.map { JointWaiter($0, partCount: parts.count) }
+        return try append.run(completing: joint, soonOf: first)
+    }
+}
+
+/// Completes the waiter of an atomic append once all of its parts are.
+private final class JointWaiter: AppendWaiter {
+    private struct State {
+        var openCount: Int
+        var failure: LogFailure?
+    }
+
+    private let waiter: any AppendWaiter
+    private let state: Mutex<State>
+
+    init(_ waiter: any AppendWaiter, partCount: Int) {
+        self.waiter = waiter
+        state = Mutex(State(openCount: partCount))
+    }
+
+    func complete(_ outcome: Result<AppendedBatch, LogFailure>) {
+        let all: Result<AppendedBatch, LogFailure>? = state.withLock { state in
+            state.openCount -= 1
+            if case .failure(let failure) = outcome { state.failure = state.failure ?? failure }
+            guard state.openCount == 0 else { return nil }
+            return state.failure.map { .failure($0) } ?? outcome
+        }
+        if let all { waiter.complete(all) }
     }
 }
 
 /// An atomic append under way.
-struct AtomicAppend {
+private struct AtomicAppend {
     private struct Part {
         let log: PartitionLog
         var bytes: [UInt8]
@@ -122,7 +153,7 @@ struct AtomicAppend {
 
     /// Has all parts accepted together.
     mutating func run(
-        completing waiter: (any AppendWaiter)?, of first: PartitionLog
+        completing waiter: JointWaiter?, soonOf first: PartitionLog
     ) throws(LogFailure) -> [AppendedBatch] {
         // Always in the same order: two atomic appends never wait for each other.
         let order = parts.indices.sorted { left, right in
@@ -135,8 +166,8 @@ struct AtomicAppend {
             var obstacle: (PartitionLog, PartitionLog.Obstacle)?
             do throws(LogFailure) {
                 defer { for (log, effect) in effects { log.perform(effect) } }
-                obstacle = try lock(order[...], [], &effects) { log, writer, batch in
-                    guard let waiter, log === first else { return }
+                obstacle = try lock(order[...], [], &effects) { writer, batch in
+                    guard let waiter else { return }
                     writer.waiters.wait(waiter, for: batch, needsSync: true)
                 }
             } catch {
@@ -157,7 +188,7 @@ struct AtomicAppend {
     private mutating func lock(
         _ rest: ArraySlice<Int>, _ ready: [AtomicPart],
         _ effects: inout [(PartitionLog, PartitionWriter.Effect)],
-        _ accepted: (PartitionLog, inout PartitionWriter, AppendedBatch) -> Void
+        _ accepted: (inout PartitionWriter, AppendedBatch) -> Void
     ) throws(LogFailure) -> (PartitionLog, PartitionLog.Obstacle)? {
         guard let slot = rest.first else { return try add(ready) }
         let log = parts[slot].log
@@ -170,7 +201,7 @@ struct AtomicAppend {
             writer.active?.run = nil
             writer.active?.accept(facts, indexBytes: writer.configuration.segmentIndexBytes)
             log.noteAccepted(facts, &writer)
-            if let batch = parts[slot].batch { accepted(log, &writer, batch) }
+            if let batch = parts[slot].batch { accepted(&writer, batch) }
             return nil
         }
     }
