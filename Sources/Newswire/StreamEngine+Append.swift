@@ -29,8 +29,8 @@ extension StreamEngine {
     /// - Returns: the offsets that the records got, in the order of `parts`.
     /// - Throws: `.invalidRecord` when the parts cannot go together or one is empty, and what
     ///   ``Partition/append(durability:_:)`` throws; nothing was appended then, but after
-    ///   `.stopped` the outcome is unknown until the directory is opened again, and after `.deleted`
-    ///   by somebody meanwhile the other parts may be there.
+    ///   `.stopped` the outcome is unknown until the directory is opened again, and after
+    ///   `.deleted` by somebody meanwhile the other parts may be there.
     /// - Complexity: one sync.
     @discardableResult
     public func append(

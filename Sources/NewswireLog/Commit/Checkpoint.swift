@@ -66,6 +66,9 @@ final class Checkpoint: Sendable {
         }
     }
 
+    /// The first redo file that the newest head needs.
+    var uncoveredFile: UInt64 { state.withLock { $0.firstFiles[$0.generation] ?? 0 } }
+
     /// Writes a head of what `facts` answers, and makes it durable.
     func write(isClean: Bool, _ facts: () -> Facts) throws(IOFailure) {
         try writing.withLock { _ throws(IOFailure) in

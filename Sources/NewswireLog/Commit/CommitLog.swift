@@ -35,7 +35,18 @@ final class CommitLog: Sendable {
         var numbers: [UInt64]
         /// The number of the redo file that is made next.
         var nextNumber: UInt64
-        var byteCapacity = CommitLog.byteCapacityMin
+        /// The first redo file that is not covered yet, for the newest head.
+        var uncoveredNumber: UInt64 = 0
+        /// How much may be uncovered before the segments are to be synced.
+        var coveringByteCount = CommitLog.coveringByteCountMin
+
+        /// The size of the next redo file.
+        var byteCapacity: Int { min(coveringByteCount, CommitLog.byteCapacityMax) }
+
+        /// How many bytes the files before the one in use have that are not covered, at most.
+        var uncoveredByteCount: Int {
+            numbers.count { $0 >= uncoveredNumber && $0 != current?.number } * byteCapacity
+        }
 
         /// How large a group may be that is opened while one of `pagesByteCount` is written.
         func room(after pagesByteCount: Int) -> Int {
@@ -46,8 +57,11 @@ final class CommitLog: Sendable {
         }
     }
 
-    static let byteCapacityMin = 1 << 20
-    static let byteCapacityMax = 256 << 20
+    /// From there on files do not get larger, but more: they are used again and again, and none is
+    /// made, filled and thrown away only because there is a larger one.
+    static let byteCapacityMax = 16 << 20
+    static let coveringByteCountMin = 1 << 20
+    static let coveringByteCountMax = 256 << 20
 
     private let files: RedoFiles
     private let open: Mutex<OpenGroup>
@@ -247,17 +261,25 @@ final class CommitLog: Sendable {
             preconditionFailure("a group was accepted for which there is no room")
         }
         let spare = state.spares[fitting]
-        // Covering cannot keep up: more than the file that is full now waits for it.
-        if state.current != nil, state.numbers.count > 1 {
-            state.byteCapacity = min(state.byteCapacity * 2, Self.byteCapacityMax)
-        }
         state.numbers += state.spares[...fitting].map(\.number)
         state.spares.removeSubrange(...fitting)
         state.current = spare
         state.end = RedoGroup.pageByteCount
         currentNumber.store(spare.number, ordering: .releasing)
-        wantsCovering.store(true, ordering: .releasing)
+        wishForCovering(&state)
         return spare
+    }
+
+    private func wishForCovering(_ state: inout State) {
+        let uncovered = state.uncoveredByteCount
+        // With no spare file there is something to prepare, too.
+        guard uncovered >= state.coveringByteCount || state.spares.isEmpty else { return }
+        wantsCovering.store(true, ordering: .releasing)
+        // It cannot keep up: syncs of more at a time cost less.
+        if uncovered >= 2 * state.coveringByteCount {
+            state.coveringByteCount = min(
+                2 * state.coveringByteCount, Self.coveringByteCountMax)
+        }
     }
 
     private func apply(_ group: borrowing OpenGroup, from fileNumber: UInt64) {
@@ -311,26 +333,36 @@ final class CommitLog: Sendable {
         }
     }
 
-    /// Gives the redo files before `number` back: the heads that are kept need none of them.
-    func free(before number: UInt64) throws(IOFailure) {
+    /// Gives redo files back that no head needs which is kept: those before `number`.
+    ///
+    /// As many as will come into use are kept as spare ones. The newest head needs none before
+    /// `uncovered`.
+    func free(before number: UInt64, uncovered: UInt64) throws(IOFailure) {
         try preparing.withLock { _ throws(IOFailure) in
-            var free: [UInt64] = []
-            let next: UInt64? = state.withLock { state in
+            var (free, kept): ([UInt64], [UInt64]) = ([], [])
+            let (next, byteCapacity, wanted) = state.withLock { state in
+                state.uncoveredNumber = uncovered
                 free = state.numbers.filter { $0 < number && $0 != state.current?.number }
                 state.numbers.removeAll { free.contains($0) }
+                // As many as come into use until the next files are given back.
+                let wanted = max(1, state.coveringByteCount / state.byteCapacity)
                 let isInUse = state.groupCount > 1
-                return state.spares.isEmpty && isInUse ? state.nextNumber : nil
+                return (
+                    state.nextNumber, state.byteCapacity, isInUse ? wanted - state.spares.count : 0
+                )
             }
-            // A file that was set aside with a damaged first page is not there to be used again.
-            if let next, let last = free.last, try files.exist(last) {
-                free.removeLast()
-                let spare = try files.recycle(last, as: next)
-                state.withLock { state in
-                    keep(spare, &state)
-                    raiseRoom(state)
+            for number in free {
+                if kept.count < wanted, try files.byteCount(of: number) >= byteCapacity {
+                    kept.append(number)
+                } else {
+                    try files.remove(number)
                 }
             }
-            for number in free { try files.remove(number) }
+            let spares = try files.recycle(kept, from: next)
+            state.withLock { state in
+                for spare in spares { keep(spare, &state) }
+                raiseRoom(state)
+            }
         }
     }
 

@@ -92,7 +92,10 @@ package struct RedoFiles: Sendable {
             try fileSystem.remove(comingPath)
             throw error
         }
-        return try begin(file, as: number, byteCapacity)
+        try begin(file, as: number)
+        try fileSystem.rename(comingPath, to: path(number))
+        try fileSystem.synchronizeDirectory(directory)
+        return try redoFile(number, byteCapacity)
     }
 
     private func fill(_ file: any File, _ byteCapacity: Int) throws(IOFailure) {
@@ -103,37 +106,44 @@ package struct RedoFiles: Sendable {
         }
     }
 
-    /// Makes redo file `number` of one that nobody needs any more.
-    func recycle(_ old: UInt64, as number: UInt64) throws(IOFailure) -> RedoFile {
-        let file = try fileSystem.openFile(path(old), .readWrite)
-        let byteCapacity = try file.byteCount()
-        try fileSystem.rename(path(old), to: comingPath)
-        return try begin(file, as: number, byteCapacity)
+    /// Makes redo files of those that nobody needs any more, with the numbers from `number` on.
+    func recycle(_ old: [UInt64], from number: UInt64) throws(IOFailure) -> [RedoFile] {
+        guard !old.isEmpty else { return [] }
+        var coming: [RedoFile] = []
+        for (old, number) in zip(old, number...) {
+            let file = try fileSystem.openFile(path(old), .readWrite)
+            try begin(file, as: number)
+            try fileSystem.rename(path(old), to: path(number))
+            coming.append(try redoFile(number, try file.byteCount()))
+        }
+        try fileSystem.synchronizeDirectory(directory)
+        return coming
     }
 
-    private func begin(
-        _ file: any File, as number: UInt64, _ byteCapacity: Int
-    ) throws(IOFailure) -> RedoFile {
+    /// Before the name: a redo file is never one without its first page.
+    private func begin(_ file: any File, as number: UInt64) throws(IOFailure) {
         let header = RedoFile.Header(directoryID: directoryID, number: number)
         try file.write(header.encoded.rawSpan, at: .start)
-        // Before the name: a redo file is never one without its first page.
         try file.synchronize()
-        try fileSystem.rename(comingPath, to: path(number))
-        try fileSystem.synchronizeDirectory(directory)
-        // Under the name that failures are to tell.
-        return RedoFile(
+    }
+
+    /// Opened anew, under the name that failures are to tell.
+    private func redoFile(
+        _ number: UInt64, _ byteCapacity: Int
+    ) throws(IOFailure) -> RedoFile {
+        RedoFile(
             try fileSystem.openFile(path(number), .readWrite), number: number,
             directoryID: directoryID, byteCapacity: byteCapacity)
     }
 
-    /// Whether there is a redo file with that number.
-    func exist(_ number: UInt64) throws(IOFailure) -> Bool {
-        try fileSystem.status(of: path(number)) != nil
+    /// How long a redo file is; nothing if it is not there.
+    func byteCount(of number: UInt64) throws(IOFailure) -> Int {
+        try fileSystem.status(of: path(number))?.byteCount ?? 0
     }
 
     /// Removes a redo file that nobody needs.
     func remove(_ number: UInt64) throws(IOFailure) {
-        guard try exist(number) else { return }
+        guard try fileSystem.status(of: path(number)) != nil else { return }
         try fileSystem.remove(path(number))
     }
 }

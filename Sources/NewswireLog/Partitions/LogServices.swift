@@ -133,7 +133,8 @@ package final class LogServices: Sendable {
                 // Before the logs are asked: a group that is not applied yet is in no older file.
                 headFacts(firstFile: commitLog.fileNumber)
             }
-            try commitLog.free(before: checkpoint.firstFile)
+            try commitLog.free(
+                before: checkpoint.firstFile, uncovered: checkpoint.uncoveredFile)
         } catch { throw .inputOutput(nil, error) }
     }
 
@@ -147,7 +148,8 @@ package final class LogServices: Sendable {
         let isClean = unopened.withLock { $0.isClean || $0.entries.isEmpty }
         do throws(IOFailure) {
             try checkpoint.write(isClean: isClean) { facts }
-            try commitLog.free(before: checkpoint.firstFile)
+            try commitLog.free(
+                before: checkpoint.firstFile, uncovered: checkpoint.uncoveredFile)
             // A broker would believe them unread, too.
             if isClean {
                 try KafkaCheckpoints.write(facts.entries, in: directory, on: fileSystem)
