@@ -181,6 +181,8 @@ package final class LogServices: Sendable {
         var isClean: Bool
         var isWhole: Bool
         var replayed: CommitLogReplay.Replayed?
+        /// The first segment that is not believed unread; nil when all are that may be.
+        var doubtfulSegment: Offset?
     }
 
     /// Takes over what the checkpoint at the open says of a partition, or of one that goes.
@@ -188,7 +190,8 @@ package final class LogServices: Sendable {
         unopened.withLock { found in
             Found(
                 entry: found.entries.removeValue(forKey: identity), isClean: found.isClean,
-                isWhole: found.isWhole, replayed: found.replayed.removeValue(forKey: identity))
+                isWhole: found.isWhole, replayed: found.replayed.removeValue(forKey: identity),
+                doubtfulSegment: found.doubtful[identity])
         }
     }
 

@@ -6,6 +6,9 @@ package struct CheckpointFacts: Sendable {
     package var entries: [PartitionIdentity: RedoHead.Entry]
     /// What the commit log brought to partitions since that head.
     package var replayed: [PartitionIdentity: CommitLogReplay.Replayed] = [:]
+    /// In which segment the replay into a partition began, if groups are missing that it should
+    /// have had: what lies before its recovery point is not all there, perhaps.
+    package var doubtful: [PartitionIdentity: Offset] = [:]
 
     package init(_ found: RedoDirectory.Contents) {
         let head = found.newest

@@ -58,6 +58,7 @@ package struct CommitLogReplay {
         known = Set(facts.entries.keys)
         try look(needed, head)
         for number in needed { try replay(number, &facts) }
+        if !outcome.isIncomplete { facts.doubtful = [:] }
         try written.synchronizeAll()
     }
 
@@ -173,6 +174,9 @@ package struct CommitLogReplay {
         var entry =
             facts.entries[target.identity]
             ?? RedoHead.Entry(target.partition, identity: target.identity)
+        if facts.doubtful[target.identity] == nil {
+            facts.doubtful[target.identity] = entry.recoverySegment
+        }
         entry.recoveryPoint = last.nextOffset
         entry.recoverySegment = target.baseOffset
         entry.recoveryPosition = last.position + last.byteCount

@@ -42,10 +42,10 @@ extension PartitionRecoverer {
         var isCut = false
         for (number, file) in files.enumerated() {
             let next = number + 1 < files.count ? files[number + 1].baseOffset : nil
-            let decision = SegmentDecision(
-                SegmentDecision.Facts(
-                    file, next: next, logEnd: log.nextOffset, isCut: isCut, entry: entry))
-            switch decision {
+            var facts = SegmentDecision.Facts(
+                file, next: next, logEnd: log.nextOffset, isCut: isCut, entry: entry)
+            facts.doubtful = doubtfulSegment
+            switch SegmentDecision(facts) {
             case .drop:
                 try remove(file)
             case .setAside(let reason, let endsLog):
@@ -121,8 +121,8 @@ extension PartitionRecoverer {
         }
         let indexFiles = try IndexFiles(of: place(of: file), on: services.fileSystem)
         // Epochs are learned from all batches or none; and where segments are missing behind this
-        // one, more than its tail is worth a look.
-        if !scan.learnsEpochs, entry?.recoverySegment == file.baseOffset {
+        // one, or were to come from a group that is, more than its tail is worth a look.
+        if !scan.learnsEpochs, entry?.recoverySegment == file.baseOffset, doubtfulSegment == nil {
             try scan.resume(with: indexFiles)
         }
         try scan.run()

@@ -12,6 +12,9 @@ struct PartitionRecoverer {
     /// What the checkpoint says; nil when it does not know the partition.
     let entry: RedoHead.Entry?
     let isClean: Bool
+    /// The first segment that is not believed unread, whatever the checkpoint says; nil when the
+    /// commit log had all that it should.
+    let doubtfulSegment: Offset?
     /// Whether the log begins where the checkpoint says, or at 0 if it says nothing.
     let knowsStart: Bool
     var log: RecoveredLog
@@ -35,6 +38,7 @@ struct PartitionRecoverer {
         directory = "\(services.directory)/\(partition)"
         let found = services.takeEntry(of: identity)
         (entry, isClean) = (found.entry, found.isClean)
+        doubtfulSegment = found.doubtfulSegment
         knowsStart = found.entry != nil || found.isWhole
         log = RecoveredLog(partition: partition)
         log.report.replayedBatchCount = found.replayed?.batchCount ?? 0

@@ -21,6 +21,9 @@ package enum SegmentDecision: Equatable, Sendable {
         package let isCut: Bool
         /// What the checkpoint says; nil when it does not know the partition.
         package let entry: RedoHead.Entry?
+        /// The first segment that the commit log should have completed, and perhaps could not; nil
+        /// when it did.
+        package var doubtful: Offset?
 
         package init(
             _ file: SegmentFile, next: Offset?, logEnd: Offset, isCut: Bool,
@@ -31,6 +34,12 @@ package enum SegmentDecision: Equatable, Sendable {
             self.logEnd = logEnd
             self.isCut = isCut
             self.entry = entry
+        }
+
+        /// Whether all of it was synced, and nothing of it is in doubt.
+        fileprivate var isBelieved: Bool {
+            guard let next, let entry else { return false }
+            return next <= entry.recoverySegment && next <= doubtful ?? next
         }
     }
 
@@ -48,7 +57,7 @@ package enum SegmentDecision: Equatable, Sendable {
         {
             self = .setAside(
                 because: "offsets \(end)..<\(base) before it are missing", endsLog: true)
-        } else if let next = facts.next, let entry = facts.entry, next <= entry.recoverySegment {
+        } else if let next = facts.next, facts.isBelieved {
             self = .takeUnread(upTo: next)
         } else {
             self = .scan(syncedEnd: Self.syncedEnd(facts))

@@ -65,6 +65,25 @@ struct ReplayedDamageTests {
         #expect(try log.values(from: Offset(2)) == recordTexts(2..<3))
     }
 
+    @Test func `what a missing group held is told as lost, in segments that ended, too`() throws {
+        // Those before the recovery point, which the groups behind had moved, were believed unread.
+        let log = try store.open { $0.segmentBytes = 400 }
+        for number in 0..<30 { try log.append(number) }
+        #expect(log.storage.segmentCount > 4)
+        let image = disk.crash(.dropped, seed: 1)
+        for group in [2, 3, 15, 29] {
+            let copy = image.crash(.killed, seed: 1)
+            try copy.flipBit(8 * ((group + 1) * Self.page + 100), of: Self.redo)
+            let found = LogStore(on: copy, time: time)
+            stores.keep(found)
+            let again = try found.open { $0.segmentBytes = 400 }
+            let lost = found.report.partitions.flatMap(\.lost).map(\.offsets)
+            let expected = Offset(Int64(group))..<Offset(Int64(group) + 1)
+            #expect(group == 29 ? lost.isEmpty : lost == [expected], "group \(group)")
+            #expect(again.offsets.logEndOffset == Offset(group == 29 ? 29 : 30))
+        }
+    }
+
     @Test func `an older group behind the last one does not count`() throws {
         // A sector that never arrived shows what was there before: the numbers of groups would
         // begin again where that one was.

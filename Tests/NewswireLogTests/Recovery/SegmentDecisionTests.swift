@@ -37,6 +37,16 @@ struct SegmentDecisionTests {
             decision(file(at: 0), next: 10, logEnd: 0, isKnown: false) == .scan(syncedEnd: .start))
     }
 
+    @Test func `where a group of the commit log is missing, nothing behind it is believed`() {
+        var facts = SegmentDecision.Facts(
+            file(at: 5), next: Offset(10), logEnd: Offset(5), isCut: false, entry: Self.entry)
+        #expect(SegmentDecision(facts) == .takeUnread(upTo: Offset(10)))
+        facts.doubtful = Offset(5)
+        #expect(SegmentDecision(facts) == .scan(syncedEnd: FilePosition(500)))
+        facts.doubtful = Offset(10)
+        #expect(SegmentDecision(facts) == .takeUnread(upTo: Offset(10)))
+    }
+
     @Test func `others are read, and it is known what of them was synced`() {
         #expect(decision(file(at: 10), logEnd: 10) == .scan(syncedEnd: FilePosition(300)))
         #expect(decision(file(at: 25), logEnd: 25) == .scan(syncedEnd: .start))
