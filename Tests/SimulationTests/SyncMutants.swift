@@ -83,6 +83,7 @@ struct SyncMutant: Sendable, CustomStringConvertible {
         SyncMutant("late-group-sync", .running, lateSync(".redo", by: 2)),
         SyncMutant("no-covering-sync", .running, noSync(".log", part: "/orders-0/")),
         SyncMutant("late-covering-sync", .running, lateSync(".log", part: "/orders-0/", by: 8)),
+        SyncMutant("no-replayed-group-sync", .opening, noSync(".redo")),
         SyncMutant("no-replay-sync", .opening, noSync(".log", part: "/orders-0/")),
         SyncMutant("no-replay-directory-sync", .opening, noDirectorySync(part: "/orders-0")),
         // Replaced files: heads, the format, epochs.

@@ -26,6 +26,8 @@ package struct CommitLogReplay {
     private let isPlan: Bool
     private let directoryID: TopicID
     private let files: RedoFiles
+    /// The redo file of the last group.
+    private var lastNumber: UInt64?
     /// By which group a partition ended: entries before it do not count.
     private var removals: [PartitionIdentity: UInt64] = [:]
     private var written: UnsyncedSegments
@@ -57,6 +59,7 @@ package struct CommitLogReplay {
         let needed = outcome.numbers.filter { $0 >= head?.firstFile ?? 0 }
         known = Set(facts.entries.keys)
         try look(needed, head)
+        try synchronizeLast()
         for number in needed { try replay(number, &facts) }
         if !outcome.isIncomplete { facts.doubtful = [:] }
         try written.synchronizeAll()
@@ -92,9 +95,21 @@ package struct CommitLogReplay {
             case .damage(let position, let byteCount):
                 outcome.isIncomplete = true
                 noteDamage(of: number, at: position, byteCount: byteCount)
-            case .group(let group): look(group)
+            case .group(let group):
+                lastNumber = number
+                look(group)
             }
         }
+    }
+
+    /// Makes the last group durable, as those before it are: a process may have been killed before
+    /// its sync.
+    ///
+    /// Its parts reach their segments one after the other: if the power failed meanwhile, and took
+    /// the group, some of them would be there.
+    private func synchronizeLast() throws(IOFailure) {
+        guard let lastNumber, !isPlan else { return }
+        try files.open(lastNumber).synchronize()
     }
 
     private mutating func noteDamage(of number: UInt64, at position: FilePosition, byteCount: Int) {
