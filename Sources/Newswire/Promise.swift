@@ -1,15 +1,16 @@
+internal import NewswireLog
 internal import Synchronization
 
 /// One value that comes later; one thread or one task may wait for it.
 package final class Promise<Value: Sendable>: Sendable {
-    private enum State {
-        case open
-        case awaited(CheckedContinuation<Value, Never>)
-        case waited(Gate)
-        case settled(Value)
+    /// Its fields are taken one by one: a copy of the whole asks for the type's metadata each time.
+    private struct State {
+        var value: Value?
+        var continuation: CheckedContinuation<Value, Never>?
+        var gate: Gate?
     }
 
-    private let state = Mutex(State.open)
+    private let state = Mutex(State())
 
     package init() {}
 
@@ -19,29 +20,27 @@ package final class Promise<Value: Sendable>: Sendable {
     /// - Returns: whether it was the first.
     @discardableResult
     package func settle(_ value: Value) -> Bool {
-        let before = state.withLock { state in
-            let before = state
-            if case .settled = before { return before }
-            state = .settled(value)
-            return before
+        var continuation: CheckedContinuation<Value, Never>?
+        var gate: Gate?
+        let isFirst = state.withLock { state in
+            guard state.value == nil else { return false }
+            state.value = value
+            continuation = state.continuation.take()
+            gate = state.gate.take()
+            return true
         }
         // After the lock: who waits may run at once.
-        switch before {
-        case .open: return true
-        case .awaited(let continuation): continuation.resume(returning: value)
-        case .waited(let gate): gate.open()
-        case .settled: return false
-        }
-        return true
+        continuation?.resume(returning: value)
+        gate?.open()
+        return isFirst
     }
 
     /// The value, once it is there.
     package func value() async -> Value {
         await withCheckedContinuation { continuation in
             let known: Value? = state.withLock { state in
-                if case .settled(let value) = state { return value }
-                state = .awaited(continuation)
-                return nil
+                if state.value == nil { state.continuation = continuation }
+                return state.value
             }
             if let known { continuation.resume(returning: known) }
         }
@@ -51,16 +50,21 @@ package final class Promise<Value: Sendable>: Sendable {
     package func wait(until deadline: Instant? = nil) -> Value? {
         let gate = Gate()
         let known: Value? = state.withLock { state in
-            if case .settled(let value) = state { return value }
-            state = .waited(gate)
-            return nil
+            if state.value == nil { state.gate = gate }
+            return state.value
         }
         if let known { return known }
         _ = gate.wait(until: deadline)
         return state.withLock { state in
-            if case .settled(let value) = state { return value }
-            state = .open
-            return nil
+            state.gate = nil
+            return state.value
         }
     }
 }
+
+extension Promise: AppendWaiter where Value == Result<AppendedBatch, LogFailure> {
+    package func complete(_ outcome: Result<AppendedBatch, LogFailure>) { settle(outcome) }
+}
+
+/// The outcome of an append that its caller waits for.
+typealias AppendPromise = Promise<Result<AppendedBatch, LogFailure>>

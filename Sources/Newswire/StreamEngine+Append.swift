@@ -41,7 +41,7 @@ extension StreamEngine {
         let batches = try translatingFailures { () throws(LogFailure) in
             try log.append(Self.requests(parts), waiter: waiter)
         }
-        let outcome = await waiter.promise.value()
+        let outcome = await waiter.value()
         _ = try translatingFailures { () throws(LogFailure) in try outcome.get() }
         note(batches, of: parts)
         return batches

@@ -72,7 +72,7 @@ public final class Partition: Sendable {
         } catch {
             throw NewswireError(error)
         }
-        let outcome = await waiter.promise.value()
+        let outcome = await waiter.value()
         do throws(LogFailure) {
             let batch = try outcome.get()
             services.counters.noteAppended(records: batch.recordCount, byteCount: byteCount)
@@ -160,11 +160,4 @@ public final class Partition: Sendable {
         try translatingFailures { () throws(LogFailure) in try log.trim(before: offset) }
         return log.offsets.logStartOffset
     }
-}
-
-/// Hears how an append ended, for a task that waits.
-final class AppendPromise: AppendWaiter {
-    let promise = Promise<Result<AppendedBatch, LogFailure>>()
-
-    func complete(_ outcome: Result<AppendedBatch, LogFailure>) { promise.settle(outcome) }
 }

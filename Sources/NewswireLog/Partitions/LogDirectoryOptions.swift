@@ -5,6 +5,9 @@ package struct LogDirectoryOptions: Sendable {
         /// Everything; one process at a time, guarded by a lock.
         case readWrite
         /// Reading, beside a writer or without; nothing is changed, no lock is taken.
+        ///
+        /// What a writer that was killed committed last may be in the commit log alone: it is seen
+        /// after the next open for writing.
         case readOnly
     }
 
