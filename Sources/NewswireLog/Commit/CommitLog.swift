@@ -48,6 +48,16 @@ final class CommitLog: Sendable {
             numbers.count { $0 >= uncoveredNumber && $0 != current?.number } * byteCapacity
         }
 
+        /// The number that a file of `byteCount` bytes gets as a spare one; nil when it is none.
+        ///
+        /// As many are kept as come into use until the next ones are free. A smaller one is better
+        /// than none: on a full disk no larger one can be made.
+        func numberOfSpare(_ byteCount: Int) -> UInt64? {
+            let wanted = byteCount < byteCapacity ? 1 : max(1, coveringByteCount / byteCapacity)
+            let isInUse = groupCount > 1 && byteCount > RedoGroup.pageByteCount
+            return isInUse && spares.count < wanted ? nextNumber : nil
+        }
+
         /// How large a group may be that is opened while one of `pagesByteCount` is written.
         func room(after pagesByteCount: Int) -> Int {
             let rest = (current?.byteCapacity ?? 0) - end - pagesByteCount
@@ -339,30 +349,27 @@ final class CommitLog: Sendable {
     /// `uncovered`.
     func free(before number: UInt64, uncovered: UInt64) throws(IOFailure) {
         try preparing.withLock { _ throws(IOFailure) in
-            var (free, kept): ([UInt64], [UInt64]) = ([], [])
-            let (next, byteCapacity, wanted) = state.withLock { state in
+            var free: [UInt64] = []
+            state.withLock { state in
                 state.uncoveredNumber = uncovered
                 free = state.numbers.filter { $0 < number && $0 != state.current?.number }
                 state.numbers.removeAll { free.contains($0) }
-                // As many as come into use until the next files are given back.
-                let wanted = max(1, state.coveringByteCount / state.byteCapacity)
-                let isInUse = state.groupCount > 1
-                return (
-                    state.nextNumber, state.byteCapacity, isInUse ? wanted - state.spares.count : 0
-                )
             }
-            for number in free {
-                if kept.count < wanted, try files.byteCount(of: number) >= byteCapacity {
-                    kept.append(number)
-                } else {
-                    try files.remove(number)
-                }
-            }
-            let spares = try files.recycle(kept, from: next)
-            state.withLock { state in
-                for spare in spares { keep(spare, &state) }
-                raiseRoom(state)
-            }
+            // The last ones are the largest.
+            for number in free.reversed() { try giveBack(number) }
+        }
+    }
+
+    /// Makes a spare file of one that is free, or removes it; while none is being made.
+    private func giveBack(_ number: UInt64) throws(IOFailure) {
+        let byteCount = try files.byteCount(of: number)
+        guard let next = state.withLock({ $0.numberOfSpare(byteCount) }) else {
+            return try files.remove(number)
+        }
+        let spare = try files.recycle(number, as: next)
+        state.withLock { state in
+            keep(spare, &state)
+            raiseRoom(state)
         }
     }
 

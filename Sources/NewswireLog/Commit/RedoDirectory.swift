@@ -113,7 +113,10 @@ package struct RedoDirectory: Sendable {
         return moved
     }
 
-    /// Writes `head` and makes it durable; the one before it stays as a fallback, older ones go.
+    /// Writes `head` and makes it durable; the one before it stays as a fallback.
+    ///
+    /// An older one is written over: where retention has to say so before it frees anything, a full
+    /// disk has room for what it says.
     package func write(_ head: RedoHead, keeping generations: inout [UInt64]) throws(IOFailure) {
         if try fileSystem.status(of: path) == nil {
             try fileSystem.createDirectory(path)
@@ -122,22 +125,38 @@ package struct RedoDirectory: Sendable {
         do throws(IOFailure) {
             try replace(head)
         } catch  where error.isDiskFull && generations.count > 1 {
-            // The fallback makes room: retention frees nothing before a head has told of it.
-            try removeOldest(&generations)
+            // The fallback's space, which nobody else can take meanwhile.
+            try giveUpOldest(&generations)
             try replace(head)
         }
         generations.append(head.generation)
-        while generations.count > 2 { try removeOldest(&generations) }
+        while generations.count > 2 { try giveUpOldest(&generations) }
     }
 
     private func replace(_ head: RedoHead) throws(IOFailure) {
-        try AtomicReplace.write(head.encoded.rawSpan, to: file(head.generation), on: fileSystem)
+        let bytes = head.encoded
+        let file = try fileSystem.openFile(comingHead, .createOrOpen)
+        // Not emptied first: then its space would be anybody's.
+        try file.write(bytes.rawSpan, at: .start)
+        try file.truncate(to: bytes.count)
+        try file.synchronize()
+        try fileSystem.rename(comingHead, to: self.file(head.generation))
+        try fileSystem.synchronizeDirectory(path)
     }
 
-    private func removeOldest(_ generations: inout [UInt64]) throws(IOFailure) {
+    private func giveUpOldest(_ generations: inout [UInt64]) throws(IOFailure) {
         let oldest = try existingFile(generations[0])
-        if try fileSystem.status(of: oldest) != nil { try fileSystem.remove(oldest) }
+        if try fileSystem.status(of: oldest) != nil {
+            try fileSystem.rename(oldest, to: comingHead)
+            // What is written over it must not be found under its old name.
+            try fileSystem.synchronizeDirectory(path)
+        }
         generations.removeFirst()
+    }
+
+    /// Where the next head is written before it gets its name; until then an old one has the space.
+    private var comingHead: String {
+        "\(path)/coming\(Self.suffix)\(AtomicReplace.temporarySuffix)"
     }
 
     /// Where the head with that number is.

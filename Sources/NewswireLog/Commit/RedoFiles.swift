@@ -106,18 +106,15 @@ package struct RedoFiles: Sendable {
         }
     }
 
-    /// Makes redo files of those that nobody needs any more, with the numbers from `number` on.
-    func recycle(_ old: [UInt64], from number: UInt64) throws(IOFailure) -> [RedoFile] {
-        guard !old.isEmpty else { return [] }
-        var coming: [RedoFile] = []
-        for (old, number) in zip(old, number...) {
-            let file = try fileSystem.openFile(path(old), .readWrite)
-            try begin(file, as: number)
-            try fileSystem.rename(path(old), to: path(number))
-            coming.append(try redoFile(number, try file.byteCount()))
-        }
+    /// Makes redo file `number` of one that nobody needs any more.
+    ///
+    /// Durably, before the next one: a number that is missing between others tells of a lost file.
+    func recycle(_ old: UInt64, as number: UInt64) throws(IOFailure) -> RedoFile {
+        let file = try fileSystem.openFile(path(old), .readWrite)
+        try begin(file, as: number)
+        try fileSystem.rename(path(old), to: path(number))
         try fileSystem.synchronizeDirectory(directory)
-        return coming
+        return try redoFile(number, try file.byteCount())
     }
 
     /// Before the name: a redo file is never one without its first page.

@@ -84,6 +84,13 @@ struct RedoCirculationTests {
         #expect(try lengths().reduce(0, +) < 256 << 20)
     }
 
+    private static func isAlarm(_ event: LogEvent) -> Bool {
+        switch event {
+        case .redoDamaged, .redoIncomplete: true
+        default: false
+        }
+    }
+
     @Test(arguments: [CrashProfile.dropped, .killed, .names, .mixed])
     func `wherever the power fails while files go round`(profile: CrashProfile) throws {
         let log = try open()
@@ -106,6 +113,37 @@ struct RedoCirculationTests {
             let found = try again.open()
             #expect(found.offsets.logEndOffset == log.offsets.logEndOffset, "\(number)")
             #expect(again.report.partitions.flatMap(\.lost).isEmpty, "\(number)")
+            // Files that were on their way to other names must not look like missing ones.
+            #expect(!again.events.all.contains(where: Self.isAlarm), "\(number)")
+        }
+    }
+
+    @Test func `several files on their way to other names do not look like missing ones`() throws {
+        let log = try open()
+        for _ in 0..<100 { try fillOne(log) }
+        time.advance(by: .seconds(20))
+        store.directory?.runMaintenance()
+        try log.append(0)
+        let images = Mutex<[SimulatedFileSystem]>([])
+        system.before { [disk] operation, path in
+            guard
+                operation == .rename && path.hasSuffix(".redo")
+                    || operation == .synchronizeDirectory && path.hasSuffix("/commit")
+            else { return }
+            images.withLock { images in
+                for seed in 0..<4 { images.append(disk.crash(.names, seed: UInt64(seed))) }
+            }
+        }
+        time.advance(by: .seconds(20))
+        store.directory?.runMaintenance()
+        system.release()
+        let all = images.withLock { $0 }
+        #expect(all.count > 8)
+        for (number, image) in all.enumerated() {
+            let again = LogStore(on: image, time: time)
+            defer { again.abandon() }
+            #expect(try again.open().offsets.logEndOffset == log.offsets.logEndOffset)
+            #expect(!again.events.all.contains(where: Self.isAlarm), "\(number)")
         }
     }
 
