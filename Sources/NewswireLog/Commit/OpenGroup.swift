@@ -236,23 +236,24 @@ struct OpenGroup: ~Copyable {
     /// Writes the batches of a run to their place, unless they stand there already.
     func write(_ run: Run) throws(IOFailure) {
         guard !run.isDirect else { return }
+        try run.file.write(ranges(of: run), of: buffer.bytes, at: run.position)
+    }
+
+    /// Where the batches of a run stand in the buffer, in order.
+    private func ranges(of run: Run) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var piece = run.first
         while piece >= 0 {
             ranges.append(pieces[piece].range)
             piece = pieces[piece].next
         }
-        try run.file.write(ranges, of: buffer.bytes, at: run.position)
+        return ranges
     }
 
     /// Copies the bytes of a run's batches.
     func copyBatches(of run: Run) -> [UInt8] {
         var copy: [UInt8] = []
-        var piece = run.first
-        while piece >= 0 {
-            copy.append(buffer.bytes.extracting(pieces[piece].range))
-            piece = pieces[piece].next
-        }
+        for range in ranges(of: run) { copy.append(buffer.bytes.extracting(range)) }
         return copy
     }
 

@@ -92,10 +92,7 @@ package struct RedoFiles: Sendable {
             try fileSystem.remove(comingPath)
             throw error
         }
-        try begin(file, as: number)
-        try fileSystem.rename(comingPath, to: path(number))
-        try fileSystem.synchronizeDirectory(directory)
-        return try redoFile(number, byteCapacity)
+        return try begin(file, byteCapacity, at: comingPath, as: number)
     }
 
     private func fill(_ file: any File, _ byteCapacity: Int) throws(IOFailure) {
@@ -111,24 +108,20 @@ package struct RedoFiles: Sendable {
     /// Durably, before the next one: a number that is missing between others tells of a lost file.
     func recycle(_ old: UInt64, as number: UInt64) throws(IOFailure) -> RedoFile {
         let file = try fileSystem.openFile(path(old), .readWrite)
-        try begin(file, as: number)
-        try fileSystem.rename(path(old), to: path(number))
-        try fileSystem.synchronizeDirectory(directory)
-        return try redoFile(number, try file.byteCount())
+        return try begin(file, try file.byteCount(), at: path(old), as: number)
     }
 
-    /// Before the name: a redo file is never one without its first page.
-    private func begin(_ file: any File, as number: UInt64) throws(IOFailure) {
+    private func begin(
+        _ file: any File, _ byteCapacity: Int, at place: String, as number: UInt64
+    ) throws(IOFailure) -> RedoFile {
         let header = RedoFile.Header(directoryID: directoryID, number: number)
         try file.write(header.encoded.rawSpan, at: .start)
+        // Before the name: a redo file is never one without its first page.
         try file.synchronize()
-    }
-
-    /// Opened anew, under the name that failures are to tell.
-    private func redoFile(
-        _ number: UInt64, _ byteCapacity: Int
-    ) throws(IOFailure) -> RedoFile {
-        RedoFile(
+        try fileSystem.rename(place, to: path(number))
+        try fileSystem.synchronizeDirectory(directory)
+        // Opened anew, under the name that failures are to tell.
+        return RedoFile(
             try fileSystem.openFile(path(number), .readWrite), number: number,
             directoryID: directoryID, byteCapacity: byteCapacity)
     }

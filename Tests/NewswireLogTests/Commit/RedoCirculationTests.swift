@@ -84,6 +84,19 @@ struct RedoCirculationTests {
         #expect(try lengths().reduce(0, +) < 256 << 20)
     }
 
+    /// Opens what a crash left: all of `log` is there, and nothing is reported.
+    private func checkWhole(
+        _ log: PartitionLog, _ number: Int, of images: [SimulatedFileSystem]
+    ) throws {
+        let again = LogStore(on: images[number], time: time)
+        defer { again.abandon() }
+        let found = try again.open()
+        #expect(found.offsets.logEndOffset == log.offsets.logEndOffset, "\(number)")
+        #expect(again.report.partitions.flatMap(\.lost).isEmpty, "\(number)")
+        // Files that were on their way to other names must not look like missing ones.
+        #expect(!again.events.all.contains(where: Self.isAlarm), "\(number)")
+    }
+
     private static func isAlarm(_ event: LogEvent) -> Bool {
         switch event {
         case .redoDamaged, .redoIncomplete: true
@@ -107,15 +120,7 @@ struct RedoCirculationTests {
         system.release()
         let all = images.withLock { $0 }
         #expect(all.count > 10)
-        for (number, image) in all.enumerated() {
-            let again = LogStore(on: image, time: time)
-            defer { again.abandon() }
-            let found = try again.open()
-            #expect(found.offsets.logEndOffset == log.offsets.logEndOffset, "\(number)")
-            #expect(again.report.partitions.flatMap(\.lost).isEmpty, "\(number)")
-            // Files that were on their way to other names must not look like missing ones.
-            #expect(!again.events.all.contains(where: Self.isAlarm), "\(number)")
-        }
+        for number in all.indices { try checkWhole(log, number, of: all) }
     }
 
     @Test func `several files on their way to other names do not look like missing ones`() throws {
@@ -139,12 +144,7 @@ struct RedoCirculationTests {
         system.release()
         let all = images.withLock { $0 }
         #expect(all.count > 8)
-        for (number, image) in all.enumerated() {
-            let again = LogStore(on: image, time: time)
-            defer { again.abandon() }
-            #expect(try again.open().offsets.logEndOffset == log.offsets.logEndOffset)
-            #expect(!again.events.all.contains(where: Self.isAlarm), "\(number)")
-        }
+        for number in all.indices { try checkWhole(log, number, of: all) }
     }
 
     @Test func `files of an earlier process are used again`() throws {
